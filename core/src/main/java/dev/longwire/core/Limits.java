@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.longwire.core;
+
+/**
+ * What one session may cost, and how long things may take. Each limit names what happens when it is hit.
+ *
+ * @param firstFrameMillis from open to a first {@code connect}; then the carrier closes with {@code connect_timeout}
+ * @param pingMillis silence after which a client pings, and a silent one is probed
+ * @param pongMillis silence beyond {@code pingMillis} after which a carrier closes with {@code silent}
+ * @param windowMillis how long a session is kept without a carrier; then it ends
+ * @param requests requests of a session that may wait for an answer; one more is {@code too_many_requests}
+ * @param replies answers of a session kept for repeated requests; the oldest goes first
+ * @param subscriptions channels of a session; one more is {@code too_many_subscriptions}
+ * @param sliceBytes bytes of a log read at once for a cursor that is behind; at least one message
+ * @param dedupeMillis how long a publish key is recognised
+ */
+public record Limits(
+        long firstFrameMillis,
+        long pingMillis,
+        long pongMillis,
+        long windowMillis,
+        int requests,
+        int replies,
+        int subscriptions,
+        int sliceBytes,
+        long dedupeMillis) {
+
+    public static final Limits DEFAULT =
+            new Limits(10_000, 25_000, 8_000, 120_000, 128, 128, 128, 64 * 1024, 300_000);
+
+    public Limits {
+        positive(firstFrameMillis, "firstFrameMillis");
+        positive(pingMillis, "pingMillis");
+        positive(pongMillis, "pongMillis");
+        positive(windowMillis, "windowMillis");
+        positive(requests, "requests");
+        positive(replies, "replies");
+        positive(subscriptions, "subscriptions");
+        positive(sliceBytes, "sliceBytes");
+        positive(dedupeMillis, "dedupeMillis");
+    }
+
+    private static void positive(long value, String name) {
+        if (value <= 0) {
+            throw new IllegalArgumentException(name + " must be greater than 0");
+        }
+    }
+}

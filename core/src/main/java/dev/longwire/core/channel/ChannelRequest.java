@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.longwire.core.channel;
+
+import dev.longwire.protocol.ClientFrame.Extras;
+import dev.longwire.protocol.Payload;
+import dev.longwire.protocol.Position;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a hub asks of a channel's owner. Requests on one channel run in the order sent; each is answered by the
+ * {@link ChannelReply} that carries the same {@link Tag}.
+ */
+public sealed interface ChannelRequest {
+
+    String channel();
+
+    /**
+     * Whose request this is, given back with the answer, so that a hub need not remember what it asked.
+     *
+     * @param session the session's id; empty when the hub asks for itself
+     * @param turn the session's turn when it asked; an answer for an earlier turn is still the session's
+     * @param id the client's request id; 0 when no frame waits for the answer
+     */
+    record Tag(String session, long turn, long id) {
+        public static final Tag HUB = new Tag("", 0, 0);
+    }
+
+    /**
+     * Tells the owner that the hub wants pushes, and asks where a subscriber starts.
+     *
+     * @param generation counts the hub's attaches and detaches of this channel; the owner ignores an older one
+     * @param since the subscriber's position, to be checked; null to start at the head
+     * @param last how many of the newest messages to start with
+     */
+    record Attach(String channel, Tag tag, long generation, @Nullable Position since, int last)
+            implements ChannelRequest {}
+
+    /** The hub has no subscriber left. Not answered. */
+    record Detach(String channel, long generation) implements ChannelRequest {}
+
+    /**
+     * Appends one message.
+     *
+     * @param user the sender's user, or null when anonymous
+     * @param client the sender's public id
+     */
+    record Append(
+            String channel,
+            Tag tag,
+            @Nullable String user,
+            String client,
+            Payload payload,
+            Extras extras)
+            implements ChannelRequest {
+
+        /** Who a key belongs to; a user's keys are the same from all their sessions. */
+        public String publisher() {
+            return user == null ? "c:" + client : "u:" + user;
+        }
+    }
+
+    /** Reads messages after {@code from}, up to {@code to}, of about {@code maxBytes} and at least one. */
+    record Read(String channel, Tag tag, String epoch, long from, long to, int maxBytes) implements ChannelRequest {}
+
+    /**
+     * Reads a page of messages for a {@code history} request.
+     *
+     * @param after offsets greater than this; -1 for no bound
+     * @param before offsets smaller than this; -1 for no bound
+     * @param reverse newest first
+     */
+    record Page(
+            String channel, Tag tag, @Nullable String epoch, long after, long before, int limit, boolean reverse)
+            implements ChannelRequest {}
+
+    /** Asks what became of a publish with this key. */
+    record Trace(String channel, Tag tag, String publisher, String key) implements ChannelRequest {}
+}

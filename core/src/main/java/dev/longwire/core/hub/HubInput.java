@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.longwire.core.hub;
+
+import dev.longwire.core.Principal;
+import dev.longwire.core.channel.ChannelReply;
+import dev.longwire.core.log.Slice;
+import dev.longwire.protocol.ClientFrame;
+import dev.longwire.protocol.ErrorCode;
+import org.jspecify.annotations.Nullable;
+
+/** Everything that can happen to a hub. */
+public sealed interface HubInput {
+
+    /** A carrier is open; its first frame is due. */
+    record Opened(Carrier carrier) implements HubInput {}
+
+    /** A frame arrived, or what came instead of one ({@link ClientFrame.Bad}). */
+    record Received(Carrier carrier, ClientFrame frame) implements HubInput {}
+
+    /** The peer gave a sign of life: bytes came, or bytes that waited were taken. */
+    record Heard(Carrier carrier) implements HubInput {}
+
+    /** More is written to the carrier than its peer takes; nothing more should be, until {@link Drained}. */
+    record Stalled(Carrier carrier) implements HubInput {}
+
+    /** The carrier takes bytes again. */
+    record Drained(Carrier carrier) implements HubInput {}
+
+    /** The carrier is gone. */
+    record Closed(Carrier carrier) implements HubInput {}
+
+    /**
+     * The answer to {@link HubOutput.Verify}: who the client is.
+     *
+     * @param connect the frame that asked
+     * @param resume the id of the session that the ticket names, where the ticket is genuine; else null
+     * @param turn the turn of this attempt: from {@code connect.resume}, or one after the ticket's
+     * @param fresh ids for a new session, should one be needed
+     */
+    record Verified(
+            Carrier carrier,
+            ClientFrame.Connect connect,
+            Principal principal,
+            @Nullable String resume,
+            long turn,
+            FreshIds fresh)
+            implements HubInput {}
+
+    /**
+     * Unpredictable names made by the home, since the core has no source of randomness.
+     *
+     * @param session a secret of at least 128 random bits
+     * @param client the public id
+     */
+    record FreshIds(String session, String client) {}
+
+    /** The client is not let in. */
+    record Denied(Carrier carrier, ClientFrame.Connect connect, ErrorCode code) implements HubInput {}
+
+    /** A channel's owner answers. */
+    record Answered(ChannelReply reply) implements HubInput {}
+
+    /** New messages of a channel: a hint with the data along. {@code slice.from()} is the offset before. */
+    record Pushed(String channel, String epoch, Slice slice) implements HubInput {}
+
+    /** A session is to end, by an administrator's word. */
+    record Kick(String session) implements HubInput {}
+
+    /** The server is going away: every client is told when to come back, spread over {@code spreadMillis}. */
+    record Drain(long spreadMillis) implements HubInput {}
+
+    /** Time has passed. */
+    record Tick() implements HubInput {}
+}
