@@ -38,6 +38,9 @@ public record Limits(
         positive(subscriptions, "subscriptions");
         positive(sliceBytes, "sliceBytes");
         positive(dedupeMillis, "dedupeMillis");
+        if (replies < requests) {
+            throw new IllegalArgumentException("replies must be at least as many as requests");
+        }
     }
 
     private static void positive(long value, String name) {

@@ -52,11 +52,15 @@ public sealed interface ChannelRequest {
             Payload payload,
             Extras extras)
             implements ChannelRequest {
-
-        /** Who a key belongs to; a user's keys are the same from all their sessions. */
+        /** Who the key belongs to. */
         public String publisher() {
-            return user == null ? "c:" + client : "u:" + user;
+            return ChannelRequest.publisher(user, client);
         }
+    }
+
+    /** The scope of an idempotency key: a user's keys are the same from all their sessions. */
+    static String publisher(@Nullable String user, String client) {
+        return user == null ? "c:" + client : "u:" + user;
     }
 
     /** Reads messages after {@code from}, up to {@code to}, of about {@code maxBytes} and at least one. */

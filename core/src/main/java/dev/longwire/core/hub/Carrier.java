@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.core.hub;
 
+import dev.longwire.core.deadline.Timed;
+import dev.longwire.protocol.ClientFrame;
+import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +32,9 @@ public final class Carrier extends Timed {
 
     /** Whether a {@code connect} waits for {@link HubInput.Verified}. */
     boolean verifying;
+
+    /** Frames that wait for the {@code connect} before them, in order; null while there are none. */
+    @Nullable ArrayDeque<ClientFrame> pending;
 
     boolean stalled;
     boolean closed;

@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.longwire.core.channel;
+
+import dev.longwire.core.channel.ChannelReply.Appended;
+import dev.longwire.core.channel.ChannelReply.Attached;
+import dev.longwire.core.channel.ChannelReply.Paged;
+import dev.longwire.core.channel.ChannelReply.Refused;
+import dev.longwire.core.channel.ChannelReply.Sliced;
+import dev.longwire.core.channel.ChannelReply.Traced;
+import dev.longwire.core.log.LogView;
+import dev.longwire.core.log.MemoryLog;
+import dev.longwire.core.state.StateReader;
+import dev.longwire.core.state.StateWriter;
+import dev.longwire.protocol.ErrorCode;
+import dev.longwire.protocol.Position;
+import dev.longwire.protocol.ServerFrame.Message;
+import dev.longwire.protocol.ServerFrame.Unrecovered;
+import dev.longwire.protocol.codec.Codec;
+import dev.longwire.protocol.codec.Format;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one owner of a set of channels whose logs live in memory. It answers requests in the order they come, and tells
+ * each interested hub once per turn that a log has grown.
+ *
+ * <p>Single-threaded: one caller at a time. After {@link #accept} the caller drains {@link #poll}; at the end of its
+ * turn, {@link #moved}.
+ */
+public final class Channels {
+
+    private static final int PAGE_MESSAGES = 100;
+    private static final int PAGE_BYTES = 256 * 1024;
+    private static final String LEVEL = "memory";
+    private static final long BUSY_MILLIS = 1_000;
+
+    private final ChannelSettings settings;
+    private final Directory directory;
+    private final KeyIndex keys;
+    private final Codec codec = Codec.of(Format.JSON);
+    private final ArrayDeque<ChannelOutput.Reply> replies = new ArrayDeque<>();
+    private final ArrayDeque<Channel> grown = new ArrayDeque<>();
+    private int nextHub;
+    private @Nullable LogView view;
+    private long bytes;
+
+    /**
+     * @param boot names this life of the home: no two starts may share it unless the logs survive
+     * @param seed secret randomness for hashing keys
+     */
+    public Channels(String boot, long seed, ChannelSettings settings) {
+        this.settings = settings;
+        this.directory = new Directory(boot, settings.retention());
+        this.keys = new KeyIndex(seed, settings.dedupeMillis(), settings.dedupeEntries());
+    }
+
+    /**
+     * Takes one request.
+     *
+     * @param nowMillis monotonic time
+     * @param wallMillis time of day, for people: ms since 1970
+     */
+    public void accept(int hub, ChannelRequest request, long nowMillis, long wallMillis) {
+        switch (request) {
+            case ChannelRequest.Attach attach -> reply(hub, attach(hub, attach, nowMillis));
+            case ChannelRequest.Detach detach -> detach(hub, detach);
+            case ChannelRequest.Append append -> reply(hub, append(append, nowMillis, wallMillis));
+            case ChannelRequest.Read read -> reply(hub, read(read));
+            case ChannelRequest.Page page -> reply(hub, page(page));
+            case ChannelRequest.Trace trace -> reply(hub, trace(trace, nowMillis));
+        }
+    }
+
+    /** The next answer, or null. */
+    public ChannelOutput.@Nullable Reply poll() {
+        return replies.poll();
+    }
+
+    /** The next hub to be told of a log that grew since the last turn, or null. */
+    public ChannelOutput.@Nullable Moved moved() {
+        for (Channel channel = grown.peek(); channel != null; channel = grown.peek()) {
+            if (view == null) {
+                view = channel.log.view();
+            }
+            while (nextHub < channel.hubs()) {
+                int hub = nextHub++;
+                if (channel.wanted(hub)) {
+                    return new ChannelOutput.Moved(hub, channel.name, view);
+                }
+            }
+            channel.grew = false;
+            grown.remove();
+            nextHub = 0;
+            view = null;
+        }
+        return null;
+    }
+
+    /** When {@link #tick} is wanted, in monotonic ms. */
+    public long wakeAt() {
+        return directory.wakeAt();
+    }
+
+    public void tick(long nowMillis) {
+        bytes -= directory.tick(nowMillis);
+    }
+
+    /** How many channels have a log or a hub. */
+    public int size() {
+        return directory.size();
+    }
+
+    /** What a channel looks like from outside. */
+    public record Glance(String channel, Position head, int hubs, long bytes) {}
+
+    /** Up to {@code limit} channels, oldest first. */
+    public List<Glance> glance(int limit) {
+        List<Glance> list = new ArrayList<>();
+        for (Channel channel : directory.all()) {
+            if (list.size() == limit) {
+                break;
+            }
+            list.add(new Glance(channel.name, head(channel.log), channel.interestedHubs(), channel.log.bytes()));
+        }
+        return list;
+    }
+
+    private void reply(int hub, ChannelReply reply) {
+        replies.add(new ChannelOutput.Reply(hub, reply));
+    }
+
+    private Attached attach(int hub, ChannelRequest.Attach request, long nowMillis) {
+        boolean known = directory.known(request.channel());
+        Channel channel = directory.open(request.channel(), nowMillis);
+        channel.attach(hub, request.generation());
+        trim(channel, nowMillis);
+        MemoryLog log = channel.log;
+        Position since = request.since();
+        Unrecovered reason = since == null ? null : unrecovered(log, since, known);
+        long start = log.head();
+        if (since != null && reason == null) {
+            start = since.offset();
+        } else if (since == null && request.last() > 0) {
+            start = Math.max(log.tail(), log.head() - request.last());
+        }
+        boolean recovered = since != null && reason == null;
+        return new Attached(
+                channel.name, request.tag(), request.generation(), head(log), start, recovered, reason);
+    }
+
+    private static @Nullable Unrecovered unrecovered(MemoryLog log, Position since, boolean known) {
+        if (!since.epoch().equals(log.epoch())) {
+            return known ? Unrecovered.EPOCH_CHANGED : Unrecovered.UNKNOWN;
+        }
+        if (since.offset() > log.head()) {
+            return Unrecovered.AHEAD;
+        }
+        return since.offset() < log.tail() ? Unrecovered.TOO_OLD : null;
+    }
+
+    private void detach(int hub, ChannelRequest.Detach request) {
+        Channel channel = directory.find(request.channel());
+        if (channel != null) {
+            channel.detach(hub, request.generation());
+        }
+    }
+
+    private ChannelReply append(ChannelRequest.Append request, long nowMillis, long wallMillis) {
+        Channel channel = directory.open(request.channel(), nowMillis);
+        MemoryLog log = channel.log;
+        String key = request.extras().key();
+        KeyIndex.Hashed hashed = null;
+        long content = 0;
+        if (key != null) {
+            hashed = keys.hash(channel.name, log.epoch(), request.publisher(), key);
+            content = keys.content(request.payload().bytes(), request.payload().binary());
+            KeyIndex.Found found = keys.find(hashed, nowMillis);
+            if (found != null) {
+                return repeated(channel, request, found, content, nowMillis);
+            }
+        }
+        byte[] frame = codec.encode(new Message(
+                channel.name,
+                log.head() + 1,
+                wallMillis,
+                request.user(),
+                request.client(),
+                request.extras().slot(),
+                request.extras().headers(),
+                request.payload()));
+        if (!room(frame.length, nowMillis)) {
+            return new Refused(channel.name, request.tag(), ErrorCode.OVERLOADED, BUSY_MILLIS);
+        }
+        long offset = log.append(frame, nowMillis);
+        bytes += frame.length;
+        trim(channel, nowMillis);
+        if (hashed != null) {
+            keys.add(hashed, offset, content, nowMillis);
+        }
+        if (!channel.grew) {
+            channel.grew = true;
+            grown.add(channel);
+        }
+        return appended(channel, request, offset, false, nowMillis);
+    }
+
+    private ChannelReply repeated(
+            Channel channel, ChannelRequest.Append request, KeyIndex.Found found, long content, long nowMillis) {
+        if (found.content() != content) {
+            return new Refused(channel.name, request.tag(), ErrorCode.IDEMPOTENCY_CONFLICT, 0);
+        }
+        return appended(channel, request, found.offset(), true, nowMillis);
+    }
+
+    private Appended appended(
+            Channel channel, ChannelRequest.Append request, long offset, boolean duplicate, long nowMillis) {
+        long window = request.extras().key() == null ? 0 : keys.windowMillis(nowMillis);
+        return new Appended(
+                channel.name,
+                request.tag(),
+                new Position(channel.log.epoch(), offset),
+                LEVEL,
+                duplicate,
+                window);
+    }
+
+    private Sliced read(ChannelRequest.Read request) {
+        MemoryLog log = directory.peek(request.channel());
+        boolean same = request.epoch().equals(log.epoch());
+        long from = same ? request.from() : log.head();
+        return new Sliced(
+                request.channel(),
+                request.tag(),
+                log.epoch(),
+                log.view().slice(from, request.to(), request.maxBytes()));
+    }
+
+    private Paged page(ChannelRequest.Page request) {
+        MemoryLog log = directory.peek(request.channel());
+        List<Message> messages = new ArrayList<>();
+        if (request.epoch() != null && !request.epoch().equals(log.epoch())) {
+            return new Paged(request.channel(), request.tag(), head(log), messages, -1);
+        }
+        int limit = request.limit() <= 0 ? PAGE_MESSAGES : Math.min(PAGE_MESSAGES, request.limit());
+        long low = Math.max(request.after(), log.tail());
+        long high = request.before() < 0 ? log.head() : Math.min(log.head(), request.before() - 1);
+        LogView all = log.view();
+        int size = 0;
+        long offset = request.reverse() ? high : low + 1;
+        while (offset > low && offset <= high && messages.size() < limit && size < PAGE_BYTES) {
+            size += add(all, offset, messages);
+            offset += request.reverse() ? -1 : 1;
+        }
+        boolean more = offset > low && offset <= high;
+        return new Paged(
+                request.channel(),
+                request.tag(),
+                head(log),
+                messages,
+                more ? offset + (request.reverse() ? 1 : -1) : -1);
+    }
+
+    private int add(LogView all, long offset, List<Message> messages) {
+        var slice = all.slice(offset - 1, offset, 1);
+        slice.read((o, array, start, length) -> messages.add(codec.decodeMessage(array, start, length)));
+        return slice.bytes();
+    }
+
+    private Traced trace(ChannelRequest.Trace request, long nowMillis) {
+        MemoryLog log = directory.peek(request.channel());
+        KeyIndex.Hashed hashed = keys.hash(request.channel(), log.epoch(), request.publisher(), request.key());
+        KeyIndex.Found found = keys.find(hashed, nowMillis);
+        Position position = found == null ? null : new Position(log.epoch(), found.offset());
+        return new Traced(request.channel(), request.tag(), head(log), position);
+    }
+
+    private static Position head(MemoryLog log) {
+        return new Position(log.epoch(), log.head());
+    }
+
+    private void trim(Channel channel, long nowMillis) {
+        long before = channel.log.bytes();
+        channel.log.trim(settings.retention(), nowMillis);
+        bytes += channel.log.bytes() - before;
+    }
+
+    /** Whether the budget has room, if necessary after trimming those that are furthest above a fair share. */
+    private boolean room(int length, long nowMillis) {
+        long budget = settings.budgetBytes();
+        if (bytes + length <= budget) {
+            return true;
+        }
+        // A tenth more than is needed goes, so that the walk over all channels is paid for by many appends.
+        long fair = budget * 9 / 10 / Math.max(1, directory.size());
+        for (Channel channel : directory.all()) {
+            channel.log.shrink(Math.max(0, fair - length), nowMillis - settings.spareMillis());
+        }
+        count();
+        return bytes + length <= budget;
+    }
+
+    private void count() {
+        bytes = 0;
+        for (Channel channel : directory.all()) {
+            bytes += channel.log.bytes();
+        }
+    }
+
+    public void write(StateWriter out, long nowMillis) {
+        out.number(1);
+        directory.write(out, nowMillis);
+        keys.write(out, nowMillis);
+    }
+
+    /**
+     * Takes the place of what {@link #write} wrote. Only between turns: nothing may be left in {@link #poll} or
+     * {@link #moved}.
+     */
+    public void read(StateReader in, long nowMillis) {
+        if (in.number() != 1) {
+            throw new IllegalArgumentException("unknown version of channels");
+        }
+        directory.read(in, nowMillis);
+        keys.read(in, nowMillis);
+        count();
+    }
+}

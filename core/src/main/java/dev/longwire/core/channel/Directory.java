@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.longwire.core.channel;
+
+import dev.longwire.core.deadline.Deadlines;
+import dev.longwire.core.deadline.Timed;
+import dev.longwire.core.log.MemoryLog;
+import dev.longwire.core.log.Retention;
+import dev.longwire.core.state.StateReader;
+import dev.longwire.core.state.StateWriter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which channels there are, and which epoch and offset one that is gone had.
+ *
+ * <p>Epochs never lie. An epoch is the owner's boot id and a generation. A channel that is dropped leaves a tombstone
+ * (epoch, head), so that it goes on from there when it comes back and whoever returns to it is still recovered; throwing
+ * a tombstone away raises the generation, so that a channel made after that can't repeat a position of the forgotten
+ * one. An unknown channel costs nothing and stands at (current epoch, 0).
+ */
+final class Directory {
+
+    private static final class Tombstone extends Timed {
+        final String name;
+        final String epoch;
+        final long head;
+
+        Tombstone(String name, String epoch, long head) {
+            this.name = name;
+            this.epoch = epoch;
+            this.head = head;
+        }
+    }
+
+    private final String boot;
+    private final Retention retention;
+    private final Map<String, Channel> channels = new LinkedHashMap<>();
+    private final Map<String, Tombstone> tombstones = new LinkedHashMap<>();
+    private final Deadlines visits;
+    private final Deadlines burials;
+    private long generation;
+
+    Directory(String boot, Retention retention) {
+        this.boot = boot;
+        this.retention = retention;
+        this.visits = new Deadlines(Math.max(1_000, retention.ageMillis()));
+        this.burials = new Deadlines(Math.max(1_000, retention.idleMillis()));
+    }
+
+    Iterable<Channel> all() {
+        return channels.values();
+    }
+
+    int size() {
+        return channels.size();
+    }
+
+    @Nullable Channel find(String name) {
+        return channels.get(name);
+    }
+
+    /** Whether the name has a log or had one not long ago. */
+    boolean known(String name) {
+        return channels.containsKey(name) || tombstones.containsKey(name);
+    }
+
+    Channel open(String name, long nowMillis) {
+        Channel channel = channels.get(name);
+        if (channel == null) {
+            Tombstone stone = tombstones.remove(name);
+            if (stone == null) {
+                channel = new Channel(name, new MemoryLog(epoch(), 0));
+            } else {
+                Deadlines.stop(stone);
+                channel = new Channel(name, new MemoryLog(stone.epoch, stone.head));
+            }
+            channels.put(name, channel);
+            visits.start(channel, nowMillis);
+        }
+        return channel;
+    }
+
+    /** The log of a channel that need not exist: nothing is made of asking. */
+    MemoryLog peek(String name) {
+        Channel channel = channels.get(name);
+        if (channel != null) {
+            return channel.log;
+        }
+        Tombstone stone = tombstones.get(name);
+        return stone == null ? new MemoryLog(epoch(), 0) : new MemoryLog(stone.epoch, stone.head);
+    }
+
+    /** Does what is due, and returns how many bytes of messages that freed. */
+    long tick(long nowMillis) {
+        long freed = 0;
+        for (Timed due = visits.expired(nowMillis); due != null; due = visits.expired(nowMillis)) {
+            freed += visit((Channel) due, nowMillis);
+        }
+        for (Timed due = burials.expired(nowMillis); due != null; due = burials.expired(nowMillis)) {
+            Deadlines.stop(due);
+            tombstones.remove(((Tombstone) due).name);
+            generation++;
+        }
+        return freed;
+    }
+
+    long wakeAt() {
+        return Math.min(visits.next(), burials.next());
+    }
+
+    private long visit(Channel channel, long nowMillis) {
+        long before = channel.log.bytes();
+        channel.log.trim(retention, nowMillis);
+        long last = channel.log.lastTime();
+        boolean idle = channel.log.tail() == channel.log.head() || last + retention.idleMillis() <= nowMillis;
+        if (channel.wanted() || !idle) {
+            visits.start(channel, nowMillis);
+            return before - channel.log.bytes();
+        }
+        Deadlines.stop(channel);
+        channels.remove(channel.name);
+        if (channel.log.head() > 0) {
+            Tombstone stone = new Tombstone(channel.name, channel.log.epoch(), channel.log.head());
+            tombstones.put(stone.name, stone);
+            burials.start(stone, nowMillis);
+        }
+        return before;
+    }
+
+    private String epoch() {
+        return generation == 0 ? boot : boot + "." + Long.toString(generation, 36);
+    }
+
+    void write(StateWriter out, long nowMillis) {
+        out.number(generation);
+        out.number(channels.size());
+        for (Channel channel : channels.values()) {
+            out.text(channel.name);
+            channel.log.write(out, nowMillis);
+            out.number(channel.due() - nowMillis);
+            out.number(channel.hubs());
+            for (int hub = 0; hub < channel.hubs(); hub++) {
+                out.number(channel.interest(hub));
+            }
+        }
+        out.number(tombstones.size());
+        for (Tombstone stone : tombstones.values()) {
+            out.text(stone.name);
+            out.text(stone.epoch);
+            out.number(stone.head);
+            out.number(stone.due() - nowMillis);
+        }
+    }
+
+    void read(StateReader in, long nowMillis) {
+        generation = in.number();
+        int count = in.count();
+        for (int i = 0; i < count; i++) {
+            String name = in.text();
+            Channel channel = new Channel(name, MemoryLog.read(in, nowMillis));
+            visits.startAt(channel, nowMillis + in.number());
+            int hubs = in.count();
+            for (int hub = 0; hub < hubs; hub++) {
+                channel.restoreInterest(hub, in.number());
+            }
+            channels.put(name, channel);
+        }
+        int stones = in.count();
+        for (int i = 0; i < stones; i++) {
+            Tombstone stone = new Tombstone(in.text(), in.text(), in.number());
+            burials.startAt(stone, nowMillis + in.number());
+            tombstones.put(stone.name, stone);
+        }
+    }
+}

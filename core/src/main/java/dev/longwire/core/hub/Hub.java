@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.longwire.core.hub;
+
+import dev.longwire.core.Limits;
+import dev.longwire.core.channel.ChannelReply;
+import dev.longwire.core.channel.ChannelReply.Sliced;
+import dev.longwire.core.state.StateReader;
+import dev.longwire.core.state.StateWriter;
+import dev.longwire.protocol.ClientFrame;
+import dev.longwire.protocol.ClientFrame.Request;
+import dev.longwire.protocol.CloseCode;
+import dev.longwire.protocol.ErrorCode;
+import dev.longwire.protocol.ServerFrame;
+import java.util.ArrayDeque;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The single-threaded owner of a set of sessions: a machine that does no I/O, reads no clock and starts no thread.
+ *
+ * <p>Its home calls {@link #accept} with whatever happened, then {@link #poll} until that answers null, doing what each
+ * output says; then it may accept the next input. It calls again with {@link HubInput.Tick} when {@link #wakeAt} says.
+ * There is no re-entrance: an answer that is known at once still waits until the outputs are drained.
+ *
+ * <p>Threads: one at a time, with the happens-before of whoever passes it on. Time: monotonic milliseconds.
+ */
+public final class Hub {
+
+    private final Limits limits;
+    private final Outbox outbox = new Outbox();
+    private final Carriers carriers;
+    private final Fanout fanout;
+    private final Sessions sessions;
+    private final Requests requests;
+
+    public Hub(Limits limits) {
+        this.limits = limits;
+        this.carriers = new Carriers(limits, outbox);
+        this.fanout = new Fanout(limits, outbox);
+        this.sessions = new Sessions(limits, outbox, carriers, fanout);
+        this.requests = new Requests(limits, outbox, fanout);
+    }
+
+    /** Takes one input. Everything that was said before must have been drained. */
+    public void accept(HubInput input, long nowMillis) {
+        switch (input) {
+            case HubInput.Opened(Carrier carrier) -> carriers.opened(carrier, nowMillis);
+            case HubInput.Received(Carrier carrier, ClientFrame frame) -> received(carrier, frame, nowMillis);
+            case HubInput.Heard(Carrier carrier) -> carriers.heard(carrier, nowMillis);
+            case HubInput.Stalled(Carrier carrier) -> carrier.stalled = true;
+            case HubInput.Drained(Carrier carrier) -> drained(carrier);
+            case HubInput.Closed(Carrier carrier) -> closed(carrier, nowMillis);
+            case HubInput.Verified verified -> verified(verified, nowMillis);
+            case HubInput.Denied denied -> denied(denied, nowMillis);
+            case HubInput.Answered(ChannelReply reply) -> answered(reply, nowMillis);
+            case HubInput.Pushed pushed -> fanout.pushed(pushed.channel(), pushed.epoch(), pushed.slice());
+            case HubInput.Kick(String session) -> sessions.kick(session, CloseCode.KICKED);
+            case HubInput.Drain(long spreadMillis) -> sessions.drain(spreadMillis, nowMillis);
+            case HubInput.Tick() -> tick(nowMillis);
+        }
+    }
+
+    /** The next thing to do, or null when there is nothing until the next input. */
+    public @Nullable HubOutput poll() {
+        HubOutput next = outbox.poll();
+        if (next == null) {
+            fanout.catchUp();
+            next = outbox.poll();
+        }
+        return next;
+    }
+
+    /** When a {@link HubInput.Tick} is wanted; {@code Long.MAX_VALUE} for never. */
+    public long wakeAt() {
+        return Math.min(carriers.wakeAt(), sessions.wakeAt());
+    }
+
+    /** The offset up to which this hub has passed on a channel's messages; -1 when it doesn't follow the channel. */
+    public long headOf(String channel) {
+        Followed found = fanout.find(channel);
+        return found == null ? Followed.UNKNOWN : found.head;
+    }
+
+    /** How many cursors stand on a channel here, parked ones included. */
+    public int subscribersOf(String channel) {
+        Followed found = fanout.find(channel);
+        return found == null ? 0 : found.subscribers;
+    }
+
+    public int sessionCount() {
+        return sessions.size();
+    }
+
+    public int carrierCount() {
+        return carriers.size();
+    }
+
+    /** The sessions, oldest first; only to be read, and not across inputs. */
+    public Iterable<Session> sessions() {
+        return sessions.all();
+    }
+
+    private void received(Carrier carrier, ClientFrame frame, long nowMillis) {
+        if (carrier.closed) {
+            return;
+        }
+        carriers.heard(carrier, nowMillis);
+        if (carrier.verifying && !(frame instanceof ClientFrame.Ping)) {
+            hold(carrier, frame, nowMillis);
+            return;
+        }
+        switch (frame) {
+            case ClientFrame.Ping() -> outbox.send(carrier, new ServerFrame.Pong());
+            case ClientFrame.Bad bad -> bad(carrier, bad, nowMillis);
+            case ClientFrame.Disconnect() -> goodbye(carrier, nowMillis);
+            case ClientFrame.Connect connect when carrier.session == null -> connect(carrier, connect);
+            case Request request -> request(carrier, request, nowMillis);
+        }
+    }
+
+    /** What comes while the {@code connect} before it is being verified waits its turn. */
+    private void hold(Carrier carrier, ClientFrame frame, long nowMillis) {
+        if (carrier.pending == null) {
+            carrier.pending = new ArrayDeque<>();
+        }
+        if (carrier.pending.size() >= limits.requests()) {
+            outbox.goodbye(carrier, CloseCode.POLICY, 0);
+            sessions.lost(carrier, nowMillis);
+        } else {
+            carrier.pending.add(frame);
+        }
+    }
+
+    private void bad(Carrier carrier, ClientFrame.Bad bad, long nowMillis) {
+        outbox.error(carrier, bad.id(), bad.code(), bad.field());
+        CloseCode close = bad.code().close();
+        if (close != null) {
+            outbox.goodbye(carrier, close, 0);
+            sessions.lost(carrier, nowMillis);
+        }
+    }
+
+    private void goodbye(Carrier carrier, long nowMillis) {
+        outbox.close(carrier, CloseCode.NORMAL);
+        if (carrier.session == null) {
+            sessions.lost(carrier, nowMillis);
+        } else {
+            sessions.end(carrier.session);
+        }
+    }
+
+    private void connect(Carrier carrier, ClientFrame.Connect connect) {
+        carrier.verifying = true;
+        outbox.add(new HubOutput.Verify(carrier, connect));
+    }
+
+    private void request(Carrier carrier, Request request, long nowMillis) {
+        if (carrier.session == null) {
+            bad(carrier, new ClientFrame.Bad(request.id(), ErrorCode.CONNECT_REQUIRED, null), nowMillis);
+        } else {
+            requests.request(carrier.session, carrier, request);
+        }
+    }
+
+    private void verified(HubInput.Verified verified, long nowMillis) {
+        Carrier carrier = verified.carrier();
+        if (!carrier.closed) {
+            carrier.verifying = false;
+            sessions.attach(verified, nowMillis);
+            release(carrier, nowMillis);
+        }
+    }
+
+    private void denied(HubInput.Denied denied, long nowMillis) {
+        Carrier carrier = denied.carrier();
+        if (!carrier.closed) {
+            carrier.verifying = false;
+            carrier.pending = null;
+            bad(carrier, new ClientFrame.Bad(denied.connect().id(), denied.code(), null), nowMillis);
+        }
+    }
+
+    private void release(Carrier carrier, long nowMillis) {
+        ArrayDeque<ClientFrame> pending = carrier.pending;
+        carrier.pending = null;
+        for (ClientFrame next = pending == null ? null : pending.poll(); next != null; next = pending.poll()) {
+            received(carrier, next, nowMillis);
+        }
+    }
+
+    private void drained(Carrier carrier) {
+        carrier.stalled = false;
+        if (carrier.session != null && !carrier.closed) {
+            fanout.resumed(carrier.session);
+        }
+    }
+
+    private void closed(Carrier carrier, long nowMillis) {
+        if (!carrier.closed) {
+            sessions.lost(carrier, nowMillis);
+        }
+    }
+
+    private void answered(ChannelReply reply, long nowMillis) {
+        Session session = sessions.find(reply.tag().session());
+        if (session != null) {
+            requests.answered(session, reply, (late, code) -> sessions.cut(late, code, nowMillis));
+        } else if (reply instanceof Sliced sliced && sliced.tag().session().isEmpty()) {
+            fanout.repaired(sliced);
+        }
+    }
+
+    private void tick(long nowMillis) {
+        carriers.tick(nowMillis, (carrier, code, now) -> {
+            outbox.goodbye(carrier, code, 0);
+            sessions.lost(carrier, now);
+        });
+        sessions.tick(nowMillis);
+    }
+
+    /** Writes everything out as plain values. Only between inputs, when the outputs are drained. */
+    public void write(StateWriter out, long nowMillis) {
+        new HubState(limits, carriers, fanout, sessions).write(out, nowMillis);
+    }
+
+    /**
+     * Takes the place of a hub that was written out. This one must be new.
+     *
+     * @param homesEnds gives the home's end of each carrier by its id
+     */
+    public void read(StateReader in, long nowMillis, LongFunction<Object> homesEnds) {
+        new HubState(limits, carriers, fanout, sessions).read(in, nowMillis, homesEnds);
+    }
+}

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.longwire.core.hub;
+
+import dev.longwire.core.Limits;
+import dev.longwire.core.Principal;
+import dev.longwire.core.deadline.Deadlines;
+import dev.longwire.core.state.StateReader;
+import dev.longwire.core.state.StateWriter;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A hub as plain values, and back. What it says: carriers with their state and time-outs, followed channels, sessions
+ * with their subscriptions and answers. What it leaves to be worked out again: live sets and queues, which follow from
+ * the cursors.
+ */
+final class HubState {
+
+    private static final int VERSION = 1;
+
+    private final Limits limits;
+    private final Carriers carriers;
+    private final Fanout fanout;
+    private final Sessions sessions;
+
+    HubState(Limits limits, Carriers carriers, Fanout fanout, Sessions sessions) {
+        this.limits = limits;
+        this.carriers = carriers;
+        this.fanout = fanout;
+        this.sessions = sessions;
+    }
+
+    void write(StateWriter out, long nowMillis) {
+        out.number(VERSION);
+        writeCarriers(out, nowMillis);
+        writeFollowed(out);
+        out.number(sessions.size());
+        for (Session session : sessions.all()) {
+            writeSession(out, session);
+        }
+        List<Session> parked = new ArrayList<>();
+        sessions.parkedList().each(timed -> parked.add((Session) timed));
+        out.number(parked.size());
+        for (Session session : parked) {
+            out.text(session.id);
+            out.number(session.due() - nowMillis);
+        }
+    }
+
+    void read(StateReader in, long nowMillis, LongFunction<Object> homesEnds) {
+        if (in.number() != VERSION) {
+            throw new IllegalArgumentException("unknown version of a hub");
+        }
+        Map<Long, Carrier> byId = readCarriers(in, nowMillis, homesEnds);
+        Map<String, Followed> channels = readFollowed(in);
+        int count = in.count();
+        for (int i = 0; i < count; i++) {
+            sessions.restore(readSession(in, byId, channels));
+        }
+        int parked = in.count();
+        for (int i = 0; i < parked; i++) {
+            Session session = Objects.requireNonNull(sessions.find(in.text()));
+            sessions.parkedList().startAt(session, nowMillis + in.number());
+        }
+        for (Session session : sessions.all()) {
+            for (Subscription subscription : session.subscriptions.values()) {
+                if (!subscription.joining) {
+                    fanout.restorePlace(subscription);
+                }
+            }
+        }
+    }
+
+    private void writeCarriers(StateWriter out, long nowMillis) {
+        out.number(carriers.size());
+        for (Carrier carrier : carriers.all()) {
+            out.number(carrier.id());
+            out.number(carrier.form().ordinal());
+            out.flag(carrier.verifying);
+            out.flag(carrier.stalled);
+            FrameState.write(out, carrier.pending);
+        }
+        for (Deadlines list : carriers.lists()) {
+            List<Carrier> timed = new ArrayList<>();
+            list.each(each -> timed.add((Carrier) each));
+            out.number(timed.size());
+            for (Carrier carrier : timed) {
+                out.number(carrier.id());
+                out.number(carrier.due() - nowMillis);
+            }
+        }
+    }
+
+    private Map<Long, Carrier> readCarriers(StateReader in, long nowMillis, LongFunction<Object> homesEnds) {
+        Map<Long, Carrier> byId = new LinkedHashMap<>();
+        int count = in.count();
+        for (int i = 0; i < count; i++) {
+            Carrier carrier = new Carrier(in.number(), Carrier.Form.values()[in.count()]);
+            carrier.verifying = in.flag();
+            carrier.stalled = in.flag();
+            carrier.pending = FrameState.read(in);
+            carrier.attach(homesEnds.apply(carrier.id()));
+            carriers.restore(carrier);
+            byId.put(carrier.id(), carrier);
+        }
+        for (Deadlines list : carriers.lists()) {
+            int timed = in.count();
+            for (int i = 0; i < timed; i++) {
+                Carrier carrier = Objects.requireNonNull(byId.get(in.number()));
+                list.startAt(carrier, nowMillis + in.number());
+            }
+        }
+        return byId;
+    }
+
+    private void writeFollowed(StateWriter out) {
+        out.number(fanout.generations());
+        List<Followed> all = new ArrayList<>();
+        fanout.all().forEach(all::add);
+        out.number(all.size());
+        for (Followed channel : all) {
+            out.text(channel.name);
+            out.number(channel.generation);
+            out.text(channel.epoch);
+            out.number(channel.head);
+            out.flag(channel.reading);
+        }
+    }
+
+    private Map<String, Followed> readFollowed(StateReader in) {
+        long generations = in.number();
+        Map<String, Followed> channels = new LinkedHashMap<>();
+        int count = in.count();
+        for (int i = 0; i < count; i++) {
+            Followed channel = new Followed(in.text(), in.number());
+            channel.epoch = in.text();
+            channel.head = in.number();
+            channel.reading = in.flag();
+            channels.put(channel.name, channel);
+        }
+        fanout.restore(generations, channels.values());
+        return channels;
+    }
+
+    private void writeSession(StateWriter out, Session session) {
+        out.text(session.id);
+        out.text(session.client);
+        out.optionalText(session.principal.user());
+        out.number(session.principal.expiresAtMillis());
+        out.optionalText(session.agent);
+        out.number(session.turn);
+        out.flag(session.carrier != null);
+        out.number(session.carrier == null ? 0 : session.carrier.id());
+        FrameState.write(out, session.replies);
+        out.number(session.subscriptions.size());
+        for (Subscription subscription : session.subscriptions.values()) {
+            writeSubscription(out, subscription);
+        }
+        Subscription reading = session.reading;
+        out.flag(reading != null);
+        boolean still = reading != null
+                && reading.catching
+                && session.subscriptions.get(reading.channel.name) == reading;
+        out.optionalText(reading != null && still ? reading.channel.name : null);
+    }
+
+    private Session readSession(StateReader in, Map<Long, Carrier> byId, Map<String, Followed> channels) {
+        String id = in.text();
+        String client = in.text();
+        Principal principal = new Principal(in.optionalText(), in.number());
+        Session session = new Session(id, client, principal, limits.replies());
+        session.agent = in.optionalText();
+        session.turn = in.number();
+        boolean attached = in.flag();
+        long carrierId = in.number();
+        if (attached) {
+            Carrier carrier = Objects.requireNonNull(byId.get(carrierId));
+            session.carrier = carrier;
+            carrier.session = session;
+        }
+        FrameState.read(in, session.replies);
+        int count = in.count();
+        for (int i = 0; i < count; i++) {
+            readSubscription(in, session, channels);
+        }
+        if (in.flag()) {
+            session.reading = reading(session, in.optionalText());
+        }
+        return session;
+    }
+
+    /** The subscription that awaits a read; or, where it has gone meanwhile, one that belongs to nobody. */
+    private static Subscription reading(Session session, @Nullable String channel) {
+        Subscription subscription = channel == null ? null : session.subscriptions.get(channel);
+        if (subscription == null) {
+            return new Subscription(session, new Followed("", 0));
+        }
+        subscription.catching = true;
+        return subscription;
+    }
+
+    private static void writeSubscription(StateWriter out, Subscription subscription) {
+        out.text(subscription.channel.name);
+        out.text(subscription.epoch);
+        out.number(subscription.position());
+        out.flag(subscription.joining);
+        out.number(subscription.promised);
+        out.number(subscription.joinTurn);
+        out.number(subscription.joinId);
+        ArrayDeque<?> waiting = subscription.waiting;
+        FrameState.write(out, waiting);
+    }
+
+    private static void readSubscription(StateReader in, Session session, Map<String, Followed> channels) {
+        Followed channel = Objects.requireNonNull(channels.get(in.text()));
+        Subscription subscription = new Subscription(session, channel);
+        subscription.epoch = in.text();
+        subscription.cursor = in.number();
+        subscription.joining = in.flag();
+        subscription.promised = in.number();
+        subscription.joinTurn = in.number();
+        subscription.joinId = in.number();
+        subscription.waiting = FrameState.readRequests(in);
+        channel.subscribers++;
+        session.subscriptions.put(channel.name, subscription);
+    }
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.longwire.core.hub;
+
+import dev.longwire.protocol.ServerFrame.Reply;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The session's latest requests and their answers, so that a request that is sent again after a cut runs once. Oldest
+ * first; when it is full the oldest answer goes.
+ */
+final class Replies {
+
+    private final int capacity;
+    private long[] ids = {};
+    private @Nullable Reply[] answers = {};
+    private int count;
+    private int running;
+
+    Replies(int capacity) {
+        this.capacity = capacity;
+    }
+
+    /** How many requests have no answer yet. */
+    int running() {
+        return running;
+    }
+
+    boolean runs(long id) {
+        int at = find(id);
+        return at >= 0 && answers[at] == null;
+    }
+
+    @Nullable Reply answer(long id) {
+        int at = find(id);
+        return at < 0 ? null : answers[at];
+    }
+
+    /** Notes that a request has begun. An answer to an earlier request of the same id is forgotten. */
+    void start(long id) {
+        forget(id);
+        if (count == capacity) {
+            dropOldestAnswer();
+        }
+        if (count == ids.length) {
+            int size = Math.min(capacity, Math.max(2, count * 2));
+            ids = Arrays.copyOf(ids, size);
+            answers = Arrays.copyOf(answers, size);
+        }
+        ids[count] = id;
+        answers[count] = null;
+        count++;
+        running++;
+    }
+
+    void finish(long id, Reply answer) {
+        int at = find(id);
+        if (at >= 0 && answers[at] == null) {
+            answers[at] = answer;
+            running--;
+        }
+    }
+
+    /** As if the request had never come. */
+    void forget(long id) {
+        int at = find(id);
+        if (at >= 0) {
+            remove(at);
+        }
+    }
+
+    int size() {
+        return count;
+    }
+
+    long idAt(int index) {
+        return ids[index];
+    }
+
+    @Nullable Reply answerAt(int index) {
+        return answers[index];
+    }
+
+    /** The newest are asked for most, so the search begins there. */
+    private int find(long id) {
+        for (int i = count - 1; i >= 0; i--) {
+            if (ids[i] == id) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private void dropOldestAnswer() {
+        for (int i = 0; i < count; i++) {
+            if (answers[i] != null) {
+                remove(i);
+                return;
+            }
+        }
+    }
+
+    private void remove(int at) {
+        running -= answers[at] == null ? 1 : 0;
+        System.arraycopy(ids, at + 1, ids, at, count - at - 1);
+        System.arraycopy(answers, at + 1, answers, at, count - at - 1);
+        count--;
+        answers[count] = null;
+    }
+}

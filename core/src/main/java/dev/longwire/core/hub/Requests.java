@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.longwire.core.hub;
+
+import dev.longwire.core.Limits;
+import dev.longwire.core.channel.ChannelReply;
+import dev.longwire.core.channel.ChannelRequest;
+import dev.longwire.core.channel.ChannelRequest.Tag;
+import dev.longwire.protocol.ClientFrame;
+import dev.longwire.protocol.ClientFrame.Request;
+import dev.longwire.protocol.ErrorCode;
+import dev.longwire.protocol.Position;
+import dev.longwire.protocol.ServerFrame;
+import dev.longwire.protocol.ServerFrame.Error;
+import dev.longwire.protocol.ServerFrame.History;
+import dev.longwire.protocol.ServerFrame.Outcome;
+import dev.longwire.protocol.ServerFrame.Published;
+import dev.longwire.protocol.ServerFrame.Reply;
+import dev.longwire.protocol.ServerFrame.Subscribed;
+import dev.longwire.protocol.ServerFrame.Unsubscribed;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a session asks for, and the answers. Requests on one channel run in the order in which they came, even while an
+ * owner takes its time; every request gets exactly one answer, and a repeated one gets the first one's.
+ */
+final class Requests {
+
+    private final Limits limits;
+    private final Outbox outbox;
+    private final Fanout fanout;
+
+    Requests(Limits limits, Outbox outbox, Fanout fanout) {
+        this.limits = limits;
+        this.outbox = outbox;
+        this.fanout = fanout;
+    }
+
+    void request(Session session, Carrier carrier, Request request) {
+        Replies replies = session.replies;
+        if (request.retry()) {
+            Reply known = replies.answer(request.id());
+            if (known != null) {
+                outbox.send(carrier, known);
+                return;
+            }
+            if (replies.runs(request.id())) {
+                return;
+            }
+        }
+        if (replies.runs(request.id())) {
+            outbox.error(carrier, request.id(), ErrorCode.ID_IN_USE, "id");
+        } else if (replies.running() >= limits.requests()) {
+            outbox.error(carrier, request.id(), ErrorCode.TOO_MANY_REQUESTS, null);
+        } else {
+            replies.start(request.id());
+            run(session, request);
+        }
+    }
+
+    private void run(Session session, Request request) {
+        switch (request) {
+            case ClientFrame.Subscribe subscribe -> subscribe(session, subscribe);
+            case ClientFrame.Unsubscribe unsubscribe -> unsubscribe(session, unsubscribe);
+            case ClientFrame.Subscriptions list -> subscriptions(session, list);
+            case ClientFrame.Publish publish -> publish(session, publish);
+            case ClientFrame.History history -> history(session, history);
+            case ClientFrame.Presence presence -> refuse(session, presence.id(), ErrorCode.UNSUPPORTED, null);
+            case ClientFrame.Call call -> refuse(session, call.id(), ErrorCode.UNSUPPORTED, null);
+            case ClientFrame.Refresh refresh -> refuse(session, refresh.id(), ErrorCode.UNSUPPORTED, null);
+            case ClientFrame.Connect connect -> refuse(session, connect.id(), ErrorCode.ALREADY_CONNECTED, null);
+        }
+    }
+
+    private void subscribe(Session session, ClientFrame.Subscribe request) {
+        Subscription existing = session.subscriptions.get(request.want().channel());
+        if (existing != null && existing.joining) {
+            later(existing, request);
+        } else if (existing != null) {
+            refuse(session, request.id(), ErrorCode.ALREADY_SUBSCRIBED, "channel");
+        } else if (session.subscriptions.size() >= limits.subscriptions()) {
+            refuse(session, request.id(), ErrorCode.TOO_MANY_SUBSCRIPTIONS, null);
+        } else {
+            fanout.join(session, request.want(), request.id());
+        }
+    }
+
+    private void unsubscribe(Session session, ClientFrame.Unsubscribe request) {
+        Subscription existing = session.subscriptions.get(request.channel());
+        if (existing == null) {
+            refuse(session, request.id(), ErrorCode.NOT_SUBSCRIBED, "channel");
+        } else if (existing.joining) {
+            later(existing, request);
+        } else {
+            fanout.leave(existing);
+            answer(session, new Unsubscribed(request.id(), request.channel(), "client"));
+        }
+    }
+
+    /** A request on a channel whose subscription is not confirmed yet waits for that. */
+    private static void later(Subscription subscription, Request request) {
+        if (subscription.waiting == null) {
+            subscription.waiting = new ArrayDeque<>(2);
+        }
+        subscription.waiting.add(request);
+    }
+
+    private void subscriptions(Session session, ClientFrame.Subscriptions request) {
+        List<ServerFrame.Subscriptions.Entry> entries = new ArrayList<>();
+        for (Subscription subscription : session.subscriptions.values()) {
+            if (!subscription.joining) {
+                entries.add(new ServerFrame.Subscriptions.Entry(
+                        subscription.channel.name, new Position(subscription.epoch, subscription.position())));
+            }
+        }
+        answerUnkept(session, new ServerFrame.Subscriptions(request.id(), entries));
+    }
+
+    private void publish(Session session, ClientFrame.Publish request) {
+        outbox.ask(new ChannelRequest.Append(
+                request.channel(),
+                tag(session, request),
+                session.principal.user(),
+                session.client,
+                request.payload(),
+                request.extras()));
+    }
+
+    private void history(Session session, ClientFrame.History request) {
+        Tag tag = tag(session, request);
+        if (request.key() != null) {
+            String publisher = ChannelRequest.publisher(session.principal.user(), session.client);
+            outbox.ask(new ChannelRequest.Trace(request.channel(), tag, publisher, request.key()));
+            return;
+        }
+        Position bound = request.since() != null ? request.since() : request.before();
+        outbox.ask(new ChannelRequest.Page(
+                request.channel(),
+                tag,
+                bound == null ? null : bound.epoch(),
+                request.since() == null ? -1 : request.since().offset(),
+                request.before() == null ? -1 : request.before().offset(),
+                request.limit(),
+                request.reverse()));
+    }
+
+    private static Tag tag(Session session, Request request) {
+        return new Tag(session.id, session.turn, request.id());
+    }
+
+    /** An owner's answer to something that a session asked. */
+    void answered(Session session, ChannelReply reply, Fanout.Cutter cutter) {
+        long id = reply.tag().id();
+        switch (reply) {
+            case ChannelReply.Attached attached -> joined(session, attached);
+            case ChannelReply.Sliced sliced -> fanout.caughtUp(session, sliced, cutter);
+            case ChannelReply.Appended appended ->
+                answer(
+                        session,
+                        new Published(
+                                id,
+                                appended.channel(),
+                                appended.position(),
+                                appended.stored(),
+                                appended.dedupeMillis(),
+                                appended.duplicate()));
+            case ChannelReply.Refused refused ->
+                answer(session, new Error(id, refused.code(), null, refused.retryAfterMillis()));
+            case ChannelReply.Paged paged -> {
+                Position next = paged.next() < 0 ? null : new Position(paged.head().epoch(), paged.next());
+                answerUnkept(session, new History(id, paged.channel(), paged.head(), paged.messages(), next));
+            }
+            case ChannelReply.Traced traced ->
+                answerUnkept(session, new Outcome(id, traced.channel(), traced.head(), traced.position()));
+        }
+    }
+
+    private void joined(Session session, ChannelReply.Attached answer) {
+        Subscription subscription = session.subscriptions.get(answer.channel());
+        if (subscription == null
+                || !subscription.joining
+                || subscription.joinTurn != answer.tag().turn()
+                || subscription.joinId != answer.tag().id()
+                || subscription.channel.generation != answer.generation()) {
+            return;
+        }
+        Subscribed frame = new Subscribed(
+                subscription.joinId,
+                answer.channel(),
+                answer.head(),
+                answer.recovered(),
+                answer.head().offset() - answer.start(),
+                answer.reason());
+        if (subscription.joinId != 0) {
+            answer(session, frame);
+        } else if (session.carrier != null) {
+            outbox.send(session.carrier, frame);
+        }
+        ArrayDeque<Request> waiting = subscription.waiting;
+        subscription.waiting = null;
+        fanout.joined(subscription, answer);
+        for (Request next = waiting == null ? null : waiting.poll(); next != null; next = waiting.poll()) {
+            run(session, next);
+        }
+    }
+
+    private void refuse(Session session, long id, ErrorCode code, @Nullable String field) {
+        answer(session, new Error(id, code, field, 0));
+    }
+
+    /** Keeps the answer for a repeat of the request, and sends it if there is a carrier. */
+    private void answer(Session session, Reply reply) {
+        session.replies.finish(reply.id(), reply);
+        if (session.carrier != null) {
+            outbox.send(session.carrier, reply);
+        }
+    }
+
+    /** An answer that costs nothing to make again, and may be long, is not kept. */
+    private void answerUnkept(Session session, Reply reply) {
+        session.replies.forget(reply.id());
+        if (session.carrier != null) {
+            outbox.send(session.carrier, reply);
+        }
+    }
+}

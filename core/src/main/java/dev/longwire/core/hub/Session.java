@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.longwire.core.hub;
+
+import dev.longwire.core.Principal;
+import dev.longwire.core.deadline.Timed;
+import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One logical client: a principal, subscriptions and the answers to its latest requests. It outlives its carrier for a
+ * window. It holds no message: what it has not got yet is in the channels' logs, and each subscription is a cursor there.
+ */
+public final class Session extends Timed {
+
+    final String id;
+    final String client;
+    final Replies replies;
+    Principal principal;
+    @Nullable String agent;
+    long turn;
+    @Nullable Carrier carrier;
+
+    final Map<String, Subscription> subscriptions = new LinkedHashMap<>();
+
+    /** Subscriptions whose cursor is behind, in the order of their next read; null while there are none. */
+    @Nullable ArrayDeque<Subscription> behind;
+
+    /** Whether the session stands in the hub's queue for catching up. */
+    boolean queued;
+
+    /** The subscription for which a read of a log is on its way; one at a time bounds what answers can bring. */
+    @Nullable Subscription reading;
+
+    Session(String id, String client, Principal principal, int replies) {
+        this.id = id;
+        this.client = client;
+        this.principal = principal;
+        this.replies = new Replies(replies);
+    }
+
+    /** The secret id. Never logged. */
+    public String id() {
+        return id;
+    }
+
+    /** The public id. */
+    public String client() {
+        return client;
+    }
+
+    public Principal principal() {
+        return principal;
+    }
+
+    /** What the client calls itself, or null. */
+    public @Nullable String agent() {
+        return agent;
+    }
+
+    public long turn() {
+        return turn;
+    }
+
+    public int subscriptionCount() {
+        return subscriptions.size();
+    }
+
+    /** Whether something can be written for it now. */
+    boolean writable() {
+        return carrier != null && !carrier.stalled;
+    }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.longwire.core.hub;
+
+import dev.longwire.protocol.ClientFrame.Request;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A session's cursor on a channel. It is <i>joining</i> until the channel's owner has confirmed where it starts;
+ * <i>live</i> while it stands at its hub's head, and then its place is an index in a {@link LiveSet} and it needs no
+ * number; else it is <i>behind</i> (or, for a moment, ahead of its hub) with one number.
+ */
+final class Subscription {
+
+    static final int NOT_LIVE = -1;
+
+    final Session session;
+    final Followed channel;
+
+    /** The epoch in which {@code cursor} counts. */
+    String epoch = "";
+
+    /** The offset of the last message written; out of date while live. */
+    long cursor;
+
+    /** The place in the live set, or {@link #NOT_LIVE}. */
+    int index = NOT_LIVE;
+
+    boolean joining = true;
+
+    /** Whether it stands in its session's {@link Session#behind}, or a read for it is on its way. */
+    boolean catching;
+
+    /** Up to here everything was promised; a hole before it ends the carrier instead of being announced. */
+    long promised;
+
+    /** Turn and request of the join that is awaited, so that an answer to an earlier one is known as such. */
+    long joinTurn;
+
+    long joinId;
+
+    /** Requests on this channel that wait for the join, in order; null while there are none. */
+    @Nullable ArrayDeque<Request> waiting;
+
+    Subscription(Session session, Followed channel) {
+        this.session = session;
+        this.channel = channel;
+    }
+
+    boolean live() {
+        return index != NOT_LIVE;
+    }
+
+    /** The offset of the last message written. */
+    long position() {
+        return live() ? channel.head : cursor;
+    }
+}
