@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.longwire.protocol.codec;
+
+import com.fasterxml.jackson.core.JsonToken;
+import dev.longwire.protocol.Payload;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Reads maps of fields from tokens, for frames in either direction and either format. */
+final class FrameReader {
+
+    private static final int MAX_HEADERS = 16;
+    private static final int MAX_HEADER_NAME = 64;
+    private static final int MAX_HEADER_VALUE = 1024;
+    /** frame, resume, an entry of channels, since: no field of ours lies deeper. */
+    private static final int LEVELS = 4;
+
+    private final Tokens tokens;
+    private final Format format;
+    private final boolean fromServer;
+    private final int maxEntries;
+
+    /** Reads frames from clients. */
+    FrameReader(Tokens tokens, Format format, CodecLimits limits) {
+        this(tokens, format, false, limits.maxResumeChannels());
+    }
+
+    private FrameReader(Tokens tokens, Format format, boolean fromServer, int maxEntries) {
+        this.tokens = tokens;
+        this.format = format;
+        this.fromServer = fromServer;
+        this.maxEntries = maxEntries;
+    }
+
+    /** Reads frames from a server, which is trusted with the length of its lists. */
+    static FrameReader fromServer(Tokens tokens, Format format) {
+        return new FrameReader(tokens, format, true, Integer.MAX_VALUE);
+    }
+
+    /** Reads the frame whose opening is the current token, to its end. */
+    Fields frame() throws IOException {
+        return map("", 1);
+    }
+
+    private Fields map(String prefix, int level) throws IOException {
+        Fields fields = new Fields(prefix);
+        while (tokens.nextName()) {
+            Field field = Field.of(tokens.name());
+            JsonToken token = tokens.next();
+            if (field == null || token == null) {
+                tokens.skip();
+            } else {
+                Object value = value(field, token, prefix, level);
+                if (value != null) {
+                    fields.put(field, value);
+                }
+            }
+        }
+        return fields;
+    }
+
+    /** The value that {@code token} starts, read to its end; null when this format does not have the field. */
+    private @Nullable Object value(Field field, JsonToken token, String prefix, int level) throws IOException {
+        Field.Shape shape = field.shape();
+        if (shape == Field.Shape.PAYLOAD) {
+            return format == Format.JSON ? Payload.json(tokens.raw()) : cborPayload(token);
+        }
+        if (field == Field.DATA64 && format == Format.CBOR) {
+            tokens.skip();
+            return null;
+        }
+        if (!token.isStructStart()) {
+            return plain(token);
+        }
+        boolean isMap = token == JsonToken.START_OBJECT;
+        if (level < LEVELS) {
+            if (isMap && shape == Field.Shape.MAP) {
+                return map(prefix + field.wire() + ".", level + 1);
+            }
+            if (isMap && shape == Field.Shape.HEADERS) {
+                return headers();
+            }
+            if (shape == Field.Shape.CHANNELS || shape == Field.Shape.MESSAGES) {
+                return list(prefix + field.wire() + ".", isMap, level + 1);
+            }
+        }
+        tokens.skip();
+        return isMap && shape == Field.Shape.SWITCH ? Boolean.TRUE : Fields.Fault.INVALID;
+    }
+
+    private Object plain(JsonToken token) throws IOException {
+        return switch (token) {
+            case VALUE_STRING -> tokens.text();
+            case VALUE_TRUE -> Boolean.TRUE;
+            case VALUE_FALSE -> Boolean.FALSE;
+            case VALUE_NULL -> Fields.Nothing.NULL;
+            case VALUE_NUMBER_INT -> tokens.isLong() ? (Object) tokens.number() : Fields.Fault.INVALID;
+            default -> Fields.Fault.INVALID;
+        };
+    }
+
+    /** Text is JSON text, bytes are bytes; nothing else is a payload. */
+    private Object cborPayload(JsonToken token) throws IOException {
+        if (token == JsonToken.VALUE_STRING) {
+            byte[] text = tokens.text().getBytes(StandardCharsets.UTF_8);
+            return JsonText.valid(text, tokens.room()) ? Payload.json(text) : Fields.Fault.INVALID;
+        }
+        if (token == JsonToken.VALUE_EMBEDDED_OBJECT) {
+            return Payload.binary(tokens.binary());
+        }
+        tokens.skip();
+        return Fields.Fault.INVALID;
+    }
+
+    private Object headers() throws IOException {
+        Map<String, String> all = new LinkedHashMap<>();
+        Fields.Fault fault = null;
+        while (tokens.nextName()) {
+            String name = tokens.name();
+            JsonToken token = tokens.next();
+            tokens.skip();
+            if (fault == null) {
+                fault = header(name, token, all);
+            }
+        }
+        return fault == null ? new Fields.Headers(all) : fault;
+    }
+
+    private Fields.@Nullable Fault header(String name, @Nullable JsonToken token, Map<String, String> to)
+            throws IOException {
+        if (token != JsonToken.VALUE_STRING) {
+            return Fields.Fault.INVALID;
+        }
+        String value = tokens.text();
+        if (to.size() == MAX_HEADERS || name.length() > MAX_HEADER_NAME || value.length() > MAX_HEADER_VALUE) {
+            return Fields.Fault.LONG;
+        }
+        if (Utf8.loneSurrogate(name, 0) >= 0 || Utf8.loneSurrogate(value, 0) >= 0) {
+            return Fields.Fault.INVALID;
+        }
+        to.put(name, value);
+        return null;
+    }
+
+    /** Maps of fields in an array, or in a map by channel name. */
+    private Object list(String prefix, boolean byName, int level) throws IOException {
+        List<Fields> all = new ArrayList<>();
+        Fields.Fault fault = byName || fromServer ? null : Fields.Fault.INVALID;
+        for (JsonToken token = tokens.next(); token != null && !token.isStructEnd(); token = tokens.next()) {
+            String name = byName ? tokens.name() : null;
+            JsonToken start = byName ? tokens.next() : token;
+            if (fault == null && all.size() == maxEntries) {
+                fault = Fields.Fault.LONG;
+            }
+            if (start != JsonToken.START_OBJECT && fault == null) {
+                fault = Fields.Fault.INVALID;
+            }
+            if (fault != null) {
+                tokens.skip();
+                continue;
+            }
+            Fields entry = map(prefix, level);
+            if (name != null) {
+                entry.put(Field.CHANNEL, name);
+            }
+            all.add(entry);
+        }
+        return fault == null ? new Fields.FieldsList(all) : fault;
+    }
+}
