@@ -10,6 +10,7 @@ import java.util.Arrays;
  * @param bytes UTF-8 of a JSON value, or anything when {@code binary}
  * @param binary whether the payload is bytes and not JSON
  */
+@SuppressWarnings("ArrayRecordComponent") // copying every payload to guard it would cost more than the rule above
 public record Payload(byte[] bytes, boolean binary) {
 
     public static Payload json(byte[] utf8) {

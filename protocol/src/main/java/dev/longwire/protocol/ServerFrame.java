@@ -49,8 +49,12 @@ public sealed interface ServerFrame {
      * @param reason why not recovered, when that was asked for
      */
     record Subscribed(
-            long id, String channel, Position head, boolean recovered, long replay, @Nullable Unrecovered reason)
-            implements Reply {}
+            long id,
+            String channel,
+            Position head,
+            boolean recovered,
+            long replay,
+            @Nullable Unrecovered reason) implements Reply {}
 
     /** Why a channel was not recovered. */
     enum Unrecovered {
@@ -85,8 +89,7 @@ public sealed interface ServerFrame {
      * @param dedupeMillis how long a repeat with the same key is recognised; 0 when there was no key
      * @param duplicate whether this repeats an earlier publish, whose position it shows
      */
-    record Published(
-            long id, String channel, Position position, String stored, long dedupeMillis, boolean duplicate)
+    record Published(long id, String channel, Position position, String stored, long dedupeMillis, boolean duplicate)
             implements Reply {}
 
     /** One message of a channel's log: the same for every subscriber. */
@@ -107,11 +110,19 @@ public sealed interface ServerFrame {
      * @param messages in the order asked for
      * @param next where the next page starts; null at the end
      */
-    record History(long id, String channel, Position head, List<Message> messages, @Nullable Position next)
-            implements Reply {}
+    record History(
+            long id,
+            String channel,
+            Position head,
+            List<Message> messages,
+            @Nullable Position next) implements Reply {}
 
     /** What became of a publish: its position, or null for none that is known. */
-    record Outcome(long id, String channel, Position head, @Nullable Position position) implements Reply {}
+    record Outcome(
+            long id,
+            String channel,
+            Position head,
+            @Nullable Position position) implements Reply {}
 
     record Result(long id, Payload payload) implements Reply {}
 
@@ -151,6 +162,7 @@ public sealed interface ServerFrame {
      * @param field the field at fault, or null
      * @param retryAfterMillis when to try again; 0 when that is no help
      */
+    @SuppressWarnings("AvoidCommonTypeNames") // the frame's name on the wire; always written ServerFrame.Error
     record Error(long id, ErrorCode code, @Nullable String field, long retryAfterMillis) implements Reply {}
 
     /**

@@ -25,6 +25,117 @@ final class CodesGenerator {
     private static final int COLUMNS = 120;
     private static final String INDENT = "\n            ";
 
+    private static final String ERROR_MEMBERS = """
+
+                private final int number;
+                private final String wire;
+                private final String text;
+                private final int closeNumber;
+                private final int http;
+
+                ErrorCode(int number, String wire, String text, int closeNumber, int http) {
+                    this.number = number;
+                    this.wire = wire;
+                    this.text = text;
+                    this.closeNumber = closeNumber;
+                    this.http = http;
+                }
+
+                /** The code of this number, or null. */
+                public static @Nullable ErrorCode of(int number) {
+                    for (ErrorCode code : values()) {
+                        if (code.number == number) {
+                            return code;
+                        }
+                    }
+                    return null;
+                }
+
+                public int number() {
+                    return number;
+                }
+
+                /** Its name on the wire. */
+                public String wire() {
+                    return wire;
+                }
+
+                /** One fixed sentence for people. */
+                public String text() {
+                    return text;
+                }
+
+                /** The number that the connection closes with after this; 0 when it goes on. */
+                public int closeNumber() {
+                    return closeNumber;
+                }
+
+                /** What the connection closes with after this; null when it goes on. */
+                public @Nullable CloseCode close() {
+                    return CloseCode.of(closeNumber);
+                }
+
+                /** The HTTP status that goes with it; 0 when it never answers an HTTP request as a whole. */
+                public int http() {
+                    return http;
+                }
+            }
+            """;
+
+    private static final String CLOSE_MEMBERS = """
+
+                /** Whether to come back, and as whom. */
+                public enum Reconnect {
+                    /** Not until the application has acted. */
+                    NO,
+                    /** With the same session. */
+                    SAME,
+                    /** With backoff and a fresh session; channels still recover by position. */
+                    FRESH
+                }
+
+                private final int number;
+                private final String wire;
+                private final String text;
+                private final Reconnect reconnect;
+
+                CloseCode(int number, String wire, String text, Reconnect reconnect) {
+                    this.number = number;
+                    this.wire = wire;
+                    this.text = text;
+                    this.reconnect = reconnect;
+                }
+
+                /** The code of this number, or null. */
+                public static @Nullable CloseCode of(int number) {
+                    for (CloseCode code : values()) {
+                        if (code.number == number) {
+                            return code;
+                        }
+                    }
+                    return null;
+                }
+
+                public int number() {
+                    return number;
+                }
+
+                /** Its name on the wire. */
+                public String wire() {
+                    return wire;
+                }
+
+                /** One fixed sentence for people. */
+                public String text() {
+                    return text;
+                }
+
+                public Reconnect reconnect() {
+                    return reconnect;
+                }
+            }
+            """;
+
     private record Code(Map<String, String> fields) {
         int number() {
             return Integer.parseInt(text("code"));
@@ -109,64 +220,9 @@ final class CodesGenerator {
                 public enum ErrorCode {
                 """);
         for (Code code : errors) {
-            constant(out, code, List.of(code.text("closes"), code.text("http")), code == errors.getLast());
+            constant(out, code, List.of(code.text("closes"), code.text("http")), code.equals(errors.getLast()));
         }
-        return out.append("""
-
-                            private final int number;
-                            private final String wire;
-                            private final String text;
-                            private final int closeNumber;
-                            private final int http;
-
-                            ErrorCode(int number, String wire, String text, int closeNumber, int http) {
-                                this.number = number;
-                                this.wire = wire;
-                                this.text = text;
-                                this.closeNumber = closeNumber;
-                                this.http = http;
-                            }
-
-                            /** The code of this number, or null. */
-                            public static @Nullable ErrorCode of(int number) {
-                                for (ErrorCode code : values()) {
-                                    if (code.number == number) {
-                                        return code;
-                                    }
-                                }
-                                return null;
-                            }
-
-                            public int number() {
-                                return number;
-                            }
-
-                            /** Its name on the wire. */
-                            public String wire() {
-                                return wire;
-                            }
-
-                            /** One fixed sentence for people. */
-                            public String text() {
-                                return text;
-                            }
-
-                            /** The number that the connection closes with after this; 0 when it goes on. */
-                            public int closeNumber() {
-                                return closeNumber;
-                            }
-
-                            /** What the connection closes with after this; null when it goes on. */
-                            public @Nullable CloseCode close() {
-                                return CloseCode.of(closeNumber);
-                            }
-
-                            /** The HTTP status that goes with it; 0 when it never answers an HTTP request as a whole. */
-                            public int http() {
-                                return http;
-                            }
-                        }
-                        """).toString();
+        return out.append(ERROR_MEMBERS).toString();
     }
 
     private String closeCode() {
@@ -181,61 +237,9 @@ final class CodesGenerator {
                 """);
         for (Code code : closes) {
             String reconnect = "Reconnect." + code.text("reconnect").toUpperCase(Locale.ROOT);
-            constant(out, code, List.of(reconnect), code == closes.getLast());
+            constant(out, code, List.of(reconnect), code.equals(closes.getLast()));
         }
-        return out.append("""
-
-                            /** Whether to come back, and as whom. */
-                            public enum Reconnect {
-                                /** Not until the application has acted. */
-                                NO,
-                                /** With the same session. */
-                                SAME,
-                                /** With backoff and a fresh session; channels still recover by position. */
-                                FRESH
-                            }
-
-                            private final int number;
-                            private final String wire;
-                            private final String text;
-                            private final Reconnect reconnect;
-
-                            CloseCode(int number, String wire, String text, Reconnect reconnect) {
-                                this.number = number;
-                                this.wire = wire;
-                                this.text = text;
-                                this.reconnect = reconnect;
-                            }
-
-                            /** The code of this number, or null. */
-                            public static @Nullable CloseCode of(int number) {
-                                for (CloseCode code : values()) {
-                                    if (code.number == number) {
-                                        return code;
-                                    }
-                                }
-                                return null;
-                            }
-
-                            public int number() {
-                                return number;
-                            }
-
-                            /** Its name on the wire. */
-                            public String wire() {
-                                return wire;
-                            }
-
-                            /** One fixed sentence for people. */
-                            public String text() {
-                                return text;
-                            }
-
-                            public Reconnect reconnect() {
-                                return reconnect;
-                            }
-                        }
-                        """).toString();
+        return out.append(CLOSE_MEMBERS).toString();
     }
 
     /** One constant, broken into lines the way the formatter does it. */

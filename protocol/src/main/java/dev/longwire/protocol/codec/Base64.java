@@ -39,13 +39,13 @@ final class Base64 {
             if (value < 0) {
                 return null;
             }
-            bits = (bits << 6 | value) & 0xFFFFFF;
+            bits = ((bits << 6) | value) & 0xFFFFFF;
             held += 6;
             if (held >= 8) {
                 held -= 8;
                 bytes[to++] = (byte) (bits >> held);
             }
         }
-        return (bits & (1 << held) - 1) == 0 ? bytes : null;
+        return (bits & ((1 << held) - 1)) == 0 ? bytes : null;
     }
 }

@@ -97,7 +97,7 @@ final class CborCheck {
     }
 
     private boolean endIndefinite() {
-        if (depth == 0 || left[depth] != INDEFINITE || map[depth] && !keyNext[depth]) {
+        if (depth == 0 || left[depth] != INDEFINITE || (map[depth] && !keyNext[depth])) {
             return false;
         }
         depth--;
@@ -164,7 +164,7 @@ final class CborCheck {
         }
         long value = 0;
         for (int i = 0; i < count; i++) {
-            value = value << 8 | bytes[at++] & 0xFF;
+            value = (value << 8) | (bytes[at++] & 0xFF);
         }
         // 2^63 itself, and a float's sign bit alone, must not look like "none".
         return value == Long.MIN_VALUE ? -1 : value;

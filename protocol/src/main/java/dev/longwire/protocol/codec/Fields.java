@@ -4,6 +4,7 @@ package dev.longwire.protocol.codec;
 import dev.longwire.protocol.ErrorCode;
 import dev.longwire.protocol.Payload;
 import dev.longwire.protocol.Position;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +16,6 @@ import org.jspecify.annotations.Nullable;
 final class Fields {
 
     static final long MAX_NUMBER = (1L << 53) - 1;
-
-    private static final int COUNT = Field.values().length;
 
     /** A field that is there and can't be used. */
     record Fault(ErrorCode code) {
@@ -30,7 +29,7 @@ final class Fields {
     }
 
     private final String prefix;
-    private final @Nullable Object[] values = new @Nullable Object[COUNT];
+    private final Map<Field, Object> values = new EnumMap<>(Field.class);
 
     /** @param prefix what stands before field names in faults, such as {@code since.} */
     Fields(String prefix) {
@@ -38,7 +37,7 @@ final class Fields {
     }
 
     void put(Field field, Object value) {
-        values[field.ordinal()] = value;
+        values.put(field, value);
     }
 
     String prefix() {
@@ -46,15 +45,15 @@ final class Fields {
     }
 
     boolean has(Field field) {
-        return values[field.ordinal()] != null;
+        return values.containsKey(field);
     }
 
     boolean isNull(Field field) {
-        return values[field.ordinal()] == Nothing.NULL;
+        return values.get(field) == Nothing.NULL;
     }
 
     boolean isText(Field field, String text) {
-        return text.equals(values[field.ordinal()]);
+        return text.equals(values.get(field));
     }
 
     Refused invalid(Field field) {
@@ -67,12 +66,12 @@ final class Fields {
 
     /** The request's id, or 0 where it can't be read. */
     long idOrZero() {
-        return values[Field.ID.ordinal()] instanceof Long id && id >= 1 && id <= MAX_NUMBER ? id : 0;
+        return values.get(Field.ID) instanceof Long id && id >= 1 && id <= MAX_NUMBER ? id : 0;
     }
 
     /** A field of this Java type, or null when it is absent. */
     <T> @Nullable T value(Field field, Class<T> type) throws Refused {
-        Object value = values[field.ordinal()];
+        Object value = values.get(field);
         if (value == null) {
             return null;
         }

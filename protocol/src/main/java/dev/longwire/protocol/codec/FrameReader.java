@@ -90,14 +90,17 @@ final class FrameReader {
             }
         }
         tokens.skip();
-        return isMap && shape == Field.Shape.SWITCH ? Boolean.TRUE : Fields.Fault.INVALID;
+        if (isMap && shape == Field.Shape.SWITCH) {
+            return true;
+        }
+        return Fields.Fault.INVALID;
     }
 
     private Object plain(JsonToken token) throws IOException {
         return switch (token) {
             case VALUE_STRING -> tokens.text();
-            case VALUE_TRUE -> Boolean.TRUE;
-            case VALUE_FALSE -> Boolean.FALSE;
+            case VALUE_TRUE -> true;
+            case VALUE_FALSE -> false;
             case VALUE_NULL -> Fields.Nothing.NULL;
             case VALUE_NUMBER_INT -> tokens.isLong() ? (Object) tokens.number() : Fields.Fault.INVALID;
             default -> Fields.Fault.INVALID;

@@ -2,6 +2,7 @@
 package dev.longwire.protocol.codec;
 
 import java.util.Arrays;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -18,14 +19,14 @@ final class Names {
     private @Nullable String[] seen = new @Nullable String[32];
     private int size;
     private final int[] starts;
-    private final @Nullable TreeSet<String>[] large;
+    private final @Nullable Set<String>[] large;
     private int level = -1;
     private long comparisons;
 
     @SuppressWarnings({"unchecked", "rawtypes"}) // arrays of generic type can't be made otherwise
     Names(int maxLevels) {
         starts = new int[maxLevels];
-        large = new TreeSet[maxLevels];
+        large = new Set[maxLevels];
     }
 
     void open() {
@@ -39,7 +40,7 @@ final class Names {
 
     /** False when the innermost open map has this name already. */
     boolean add(String name) {
-        TreeSet<String> tree = large[level];
+        Set<String> tree = large[level];
         if (tree != null) {
             return tree.add(name);
         }
@@ -65,8 +66,8 @@ final class Names {
         return comparisons;
     }
 
-    private TreeSet<String> grown(String name) {
-        TreeSet<String> tree = new TreeSet<>((a, b) -> {
+    private Set<String> grown(String name) {
+        Set<String> tree = new TreeSet<>((a, b) -> {
             comparisons++;
             return a.compareTo(b);
         });

@@ -45,17 +45,16 @@ public final class Utf8 {
     /** The index of the first surrogate without a partner from {@code from} on, or -1. */
     static int loneSurrogate(String text, int from) {
         int length = text.length();
-        for (int i = from; i < length; i++) {
+        int i = from;
+        while (i < length) {
             char c = text.charAt(i);
             if (c < Character.MIN_SURROGATE || c > Character.MAX_SURROGATE) {
-                continue;
-            }
-            boolean pair =
-                    c <= Character.MAX_HIGH_SURROGATE && i + 1 < length && Character.isLowSurrogate(text.charAt(i + 1));
-            if (!pair) {
+                i++;
+            } else if (i + 1 < length && Character.isSurrogatePair(c, text.charAt(i + 1))) {
+                i += 2;
+            } else {
                 return i;
             }
-            i++;
         }
         return -1;
     }
