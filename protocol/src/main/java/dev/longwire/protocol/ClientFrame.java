@@ -76,8 +76,12 @@ public sealed interface ClientFrame {
             implements Request {}
 
     /** A presence operation. */
-    record Presence(long id, String channel, Action action, @Nullable Payload state, boolean retry)
-            implements Request {
+    record Presence(
+            long id,
+            String channel,
+            Action action,
+            @Nullable Payload state,
+            boolean retry) implements Request {
         public enum Action {
             QUERY,
             ENTER,
