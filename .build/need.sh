@@ -105,7 +105,10 @@ longwire_maven() {
   local unsafe=
   # Maven's own libraries call sun.misc.Unsafe, which JDK 24 and newer complain about at length.
   [ "${LONGWIRE_JAVA_MAJOR:-0}" -ge 24 ] && unsafe='--sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED'
-  MAVEN_OPTS="$unsafe ${MAVEN_OPTS:-}" mvn -B -Dstyle.color=never -Dmaven.wagon.http.retryHandler.count=5 "$@" </dev/null
+  # Older Mavens end with colour codes whatever they are told: taken out here.
+  MAVEN_OPTS="$unsafe ${MAVEN_OPTS:-}" mvn -B -Dstyle.color=never -Dmaven.wagon.http.retryHandler.count=5 "$@" \
+    </dev/null 2>&1 | sed $'s/\033\\[[0-9;]*m//g'
+  return "${PIPESTATUS[0]}"
 }
 
 # The modules of the parent pom, one a line.
