@@ -160,7 +160,7 @@ final class RepositoryTest {
     }
 
     private static boolean isTest(String name) {
-        return name.contains("/src/test/") || name.contains("/test/") || name.contains(".test.");
+        return ("/" + name).matches(".*(/tests?/|/e2e/|[.]test[.]).*");
     }
 
     private static boolean isScript(String name) {
