@@ -13,6 +13,10 @@ package dev.longwire.core;
  * @param subscriptions channels of a session; one more is {@code too_many_subscriptions}
  * @param sliceBytes bytes of a log read at once for a cursor that is behind; at least one message
  * @param dedupeMillis how long a publish key is recognised
+ * @param pollWaitMillis how long a poll is held at most, and when the client doesn't say; then it is answered empty
+ * @param pollRequests polls of a session that may overlap; one that is further ahead ends the session with {@code
+ *     poll_order}
+ * @param answerBytes bytes of messages in one answer to a poll; what is more comes with the next
  */
 public record Limits(
         long firstFrameMillis,
@@ -23,10 +27,13 @@ public record Limits(
         int replies,
         int subscriptions,
         int sliceBytes,
-        long dedupeMillis) {
+        long dedupeMillis,
+        long pollWaitMillis,
+        int pollRequests,
+        int answerBytes) {
 
     public static final Limits DEFAULT =
-            new Limits(10_000, 25_000, 8_000, 120_000, 128, 128, 128, 64 * 1024, 300_000);
+            new Limits(10_000, 25_000, 8_000, 120_000, 128, 128, 128, 64 * 1024, 300_000, 20_000, 2, 256 * 1024);
 
     public Limits {
         positive(firstFrameMillis, "firstFrameMillis");
@@ -38,6 +45,9 @@ public record Limits(
         positive(subscriptions, "subscriptions");
         positive(sliceBytes, "sliceBytes");
         positive(dedupeMillis, "dedupeMillis");
+        positive(pollWaitMillis, "pollWaitMillis");
+        positive(pollRequests, "pollRequests");
+        positive(answerBytes, "answerBytes");
         if (replies < requests) {
             throw new IllegalArgumentException("replies must be at least as many as requests");
         }

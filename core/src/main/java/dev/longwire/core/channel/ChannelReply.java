@@ -41,8 +41,7 @@ public sealed interface ChannelReply {
      * @param duplicate whether the key was known, and this is the first publish's position
      * @param dedupeMillis how long the key is recognised from now; 0 without a key
      */
-    record Appended(
-            String channel, Tag tag, Position position, String stored, boolean duplicate, long dedupeMillis)
+    record Appended(String channel, Tag tag, Position position, String stored, boolean duplicate, long dedupeMillis)
             implements ChannelReply {}
 
     /** Nothing was appended or read. */
@@ -62,5 +61,9 @@ public sealed interface ChannelReply {
     record Paged(String channel, Tag tag, Position head, List<Message> messages, long next) implements ChannelReply {}
 
     /** What became of a publish; {@code position} is null when no such key is known. */
-    record Traced(String channel, Tag tag, Position head, @Nullable Position position) implements ChannelReply {}
+    record Traced(
+            String channel,
+            Tag tag,
+            Position head,
+            @Nullable Position position) implements ChannelReply {}
 }

@@ -32,8 +32,12 @@ public sealed interface ChannelRequest {
      * @param since the subscriber's position, to be checked; null to start at the head
      * @param last how many of the newest messages to start with
      */
-    record Attach(String channel, Tag tag, long generation, @Nullable Position since, int last)
-            implements ChannelRequest {}
+    record Attach(
+            String channel,
+            Tag tag,
+            long generation,
+            @Nullable Position since,
+            int last) implements ChannelRequest {}
 
     /** The hub has no subscriber left. Not answered. */
     record Detach(String channel, long generation) implements ChannelRequest {}
@@ -44,13 +48,7 @@ public sealed interface ChannelRequest {
      * @param user the sender's user, or null when anonymous
      * @param client the sender's public id
      */
-    record Append(
-            String channel,
-            Tag tag,
-            @Nullable String user,
-            String client,
-            Payload payload,
-            Extras extras)
+    record Append(String channel, Tag tag, @Nullable String user, String client, Payload payload, Extras extras)
             implements ChannelRequest {
         /** Who the key belongs to. */
         public String publisher() {
@@ -73,8 +71,7 @@ public sealed interface ChannelRequest {
      * @param before offsets smaller than this; -1 for no bound
      * @param reverse newest first
      */
-    record Page(
-            String channel, Tag tag, @Nullable String epoch, long after, long before, int limit, boolean reverse)
+    record Page(String channel, Tag tag, @Nullable String epoch, long after, long before, int limit, boolean reverse)
             implements ChannelRequest {}
 
     /** Asks what became of a publish with this key. */

@@ -146,8 +146,7 @@ public final class Channels {
             start = Math.max(log.tail(), log.head() - request.last());
         }
         boolean recovered = since != null && reason == null;
-        return new Attached(
-                channel.name, request.tag(), request.generation(), head(log), start, recovered, reason);
+        return new Attached(channel.name, request.tag(), request.generation(), head(log), start, recovered, reason);
     }
 
     private static @Nullable Unrecovered unrecovered(MemoryLog log, Position since, boolean known) {
@@ -218,12 +217,7 @@ public final class Channels {
             Channel channel, ChannelRequest.Append request, long offset, boolean duplicate, long nowMillis) {
         long window = request.extras().key() == null ? 0 : keys.windowMillis(nowMillis);
         return new Appended(
-                channel.name,
-                request.tag(),
-                new Position(channel.log.epoch(), offset),
-                LEVEL,
-                duplicate,
-                window);
+                channel.name, request.tag(), new Position(channel.log.epoch(), offset), LEVEL, duplicate, window);
     }
 
     private Sliced read(ChannelRequest.Read request) {

@@ -56,7 +56,8 @@ final class Directory {
         return channels.size();
     }
 
-    @Nullable Channel find(String name) {
+    @Nullable
+    Channel find(String name) {
         return channels.get(name);
     }
 

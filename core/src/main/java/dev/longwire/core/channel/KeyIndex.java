@@ -53,7 +53,8 @@ final class KeyIndex {
         return high.of(bytes, binary ? 2 : 1);
     }
 
-    @Nullable Found find(Hashed key, long nowMillis) {
+    @Nullable
+    Found find(Hashed key, long nowMillis) {
         for (Table table : tables) {
             if (table != null && table.start + sliceMillis + windowMillis > nowMillis) {
                 Found found = table.find(key, nowMillis - windowMillis);
@@ -132,7 +133,8 @@ final class KeyIndex {
             this.start = start;
         }
 
-        @Nullable Found find(Hashed key, long since) {
+        @Nullable
+        Found find(Hashed key, long since) {
             int at = slot(key);
             if (words[at * WORDS + 2] == 0 || start + times[at] < since) {
                 return null;

@@ -6,11 +6,14 @@ import org.jspecify.annotations.Nullable;
 /** Something that stands in at most one list of {@link Deadlines} at a time; the links are in the thing itself. */
 public abstract class Timed {
 
-    @Nullable Timed previous;
+    @Nullable
+    Timed previous;
 
-    @Nullable Timed next;
+    @Nullable
+    Timed next;
 
-    @Nullable Deadlines list;
+    @Nullable
+    Deadlines list;
 
     /** When it expires, in ms of the caller's clock. */
     long due;

@@ -28,13 +28,22 @@ public final class Carrier extends Timed {
     /** The home's own end of the carrier. Not written out: a home that restores a hub sets it again. */
     private @Nullable Object attachment;
 
-    @Nullable Session session;
+    @Nullable
+    Session session;
 
     /** Whether a {@code connect} waits for {@link HubInput.Verified}. */
     boolean verifying;
 
     /** Frames that wait for the {@code connect} before them, in order; null while there are none. */
-    @Nullable ArrayDeque<ClientFrame> pending;
+    @Nullable
+    ArrayDeque<ClientFrame> pending;
+
+    /** The poll's answer, while this is a held poll. */
+    @Nullable
+    Answer answer;
+
+    /** Whether a held poll stands in the outbox's list of those that may have to be answered. */
+    boolean ready;
 
     boolean stalled;
     boolean closed;

@@ -5,8 +5,10 @@ import dev.longwire.core.Limits;
 import dev.longwire.core.deadline.Deadlines;
 import dev.longwire.core.deadline.Timed;
 import dev.longwire.protocol.CloseCode;
+import dev.longwire.protocol.Poll;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The open carriers and whether their peers are alive. A carrier is <i>fresh</i> until its first connect, then
@@ -14,17 +16,25 @@ import java.util.Map;
  */
 final class Carriers {
 
+    /** Lengths for which polls are held: the longest, half of it, a quarter, and so on. */
+    private static final int HOLDS = 8;
+
     private final Outbox outbox;
     private final Map<Long, Carrier> open = new LinkedHashMap<>();
     private final Deadlines fresh;
     private final Deadlines heard;
     private final Deadlines probed;
+    private final Deadlines[] holds;
 
     Carriers(Limits limits, Outbox outbox) {
         this.outbox = outbox;
         this.fresh = new Deadlines(limits.firstFrameMillis());
         this.heard = new Deadlines(limits.pingMillis());
         this.probed = new Deadlines(limits.pongMillis());
+        this.holds = new Deadlines[HOLDS];
+        for (int i = 0; i < HOLDS; i++) {
+            holds[i] = new Deadlines(Math.max(1, limits.pollWaitMillis() >> i));
+        }
     }
 
     Iterable<Carrier> all() {
@@ -38,6 +48,35 @@ final class Carriers {
     void opened(Carrier carrier, long nowMillis) {
         open.put(carrier.id(), carrier);
         fresh.start(carrier, nowMillis);
+    }
+
+    /**
+     * Holds a poll for at most as long as its client wants to wait.
+     *
+     * @return false when that is no time at all
+     */
+    boolean hold(Carrier carrier, long waitMillis, long nowMillis) {
+        open.put(carrier.id(), carrier);
+        for (Deadlines list : holds) {
+            if (waitMillis == Poll.DEFAULT_WAIT || list.delayMillis() <= waitMillis) {
+                list.start(carrier, nowMillis);
+                return true;
+            }
+        }
+        holds[HOLDS - 1].start(carrier, nowMillis);
+        return false;
+    }
+
+    /** The next poll that has waited long enough, or null. */
+    @Nullable
+    Carrier waited(long nowMillis) {
+        for (Deadlines list : holds) {
+            Timed due = list.expired(nowMillis);
+            if (due != null) {
+                return (Carrier) due;
+            }
+        }
+        return null;
     }
 
     /** The first frame has come: from here on silence counts, not the deadline. */
@@ -80,12 +119,21 @@ final class Carriers {
     }
 
     long wakeAt() {
-        return Math.min(fresh.next(), Math.min(heard.next(), probed.next()));
+        long next = Deadlines.NEVER;
+        for (Deadlines list : lists()) {
+            next = Math.min(next, list.next());
+        }
+        return next;
     }
 
     /** The lists in a fixed order, for writing out. */
     Deadlines[] lists() {
-        return new Deadlines[] {fresh, heard, probed};
+        Deadlines[] lists = new Deadlines[3 + HOLDS];
+        lists[0] = fresh;
+        lists[1] = heard;
+        lists[2] = probed;
+        System.arraycopy(holds, 0, lists, 3, HOLDS);
+        return lists;
     }
 
     void restore(Carrier carrier) {

@@ -46,7 +46,8 @@ final class Fanout {
         this.outbox = outbox;
     }
 
-    @Nullable Followed find(String channel) {
+    @Nullable
+    Followed find(String channel) {
         return followed.get(channel);
     }
 
@@ -117,6 +118,15 @@ final class Fanout {
         session.behind = null;
     }
 
+    /** A parked session has a carrier again, and goes on where its cursors stand. */
+    void unpark(Session session) {
+        for (Subscription subscription : session.subscriptions.values()) {
+            if (!subscription.joining) {
+                place(subscription);
+            }
+        }
+    }
+
     /** The session's carrier takes bytes again. */
     void resumed(Session session) {
         if (session.behind != null && !session.queued && session.reading == null) {
@@ -177,8 +187,8 @@ final class Fanout {
         for (Carrier.Form form : FORMS) {
             LiveSet set = channel.liveOrNull(form);
             if (set != null && set.count > 0) {
-                outbox.add(new HubOutput.Deliver(
-                        channel.name, channel.epoch, form, slice, set.carriers, set.count));
+                outbox.deliver(
+                        new HubOutput.Deliver(channel.name, channel.epoch, form, slice, set.carriers, set.count));
             }
         }
         channel.head = slice.to();
@@ -191,7 +201,10 @@ final class Fanout {
     private void demote(Followed channel, boolean onlyStalled) {
         for (Carrier.Form form : FORMS) {
             LiveSet set = channel.liveOrNull(form);
-            for (int i = set == null ? -1 : set.count - 1; i >= 0; i--) {
+            if (set == null) {
+                continue;
+            }
+            for (int i = set.count - 1; i >= 0; i--) {
                 if (!onlyStalled || set.carriers[i].stalled) {
                     Subscription subscription = set.at(i);
                     subscription.cursor = channel.head;
@@ -336,7 +349,7 @@ final class Fanout {
                             Gap.Cause.TOO_SLOW));
         }
         if (slice.to() > slice.from()) {
-            outbox.add(new HubOutput.Deliver(
+            outbox.deliver(new HubOutput.Deliver(
                     channel.name, subscription.epoch, carrier.form(), slice, new Carrier[] {carrier}, 1));
         }
         subscription.cursor = Math.max(subscription.cursor, slice.to());

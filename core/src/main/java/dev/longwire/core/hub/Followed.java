@@ -29,7 +29,8 @@ final class Followed {
     private final @Nullable LiveSet[] live = new @Nullable LiveSet[Carrier.forms()];
 
     /** Subscriptions whose position the hub has not reached yet; null while there are none. */
-    @Nullable ArrayList<Subscription> ahead;
+    @Nullable
+    ArrayList<Subscription> ahead;
 
     Followed(String name, long generation) {
         this.name = name;
@@ -46,7 +47,8 @@ final class Followed {
     }
 
     /** The set, or null when there never was a live cursor of this form. */
-    @Nullable LiveSet liveOrNull(Carrier.Form form) {
+    @Nullable
+    LiveSet liveOrNull(Carrier.Form form) {
         return live[form.ordinal()];
     }
 }

@@ -6,6 +6,7 @@ import dev.longwire.core.state.StateWriter;
 import dev.longwire.protocol.ClientFrame;
 import dev.longwire.protocol.ClientFrame.Request;
 import dev.longwire.protocol.ErrorCode;
+import dev.longwire.protocol.ServerFrame;
 import dev.longwire.protocol.ServerFrame.Reply;
 import dev.longwire.protocol.codec.ClientCodec;
 import dev.longwire.protocol.codec.Codec;
@@ -66,15 +67,23 @@ final class FrameState {
         return Codec.of(Format.JSON).decode(bytes, 0, bytes.length).get(0);
     }
 
+    static void write(StateWriter out, ServerFrame frame) {
+        out.bytes(Codec.of(Format.JSON).encode(frame));
+    }
+
+    static ServerFrame readServer(StateReader in) {
+        byte[] bytes = in.bytes();
+        return ClientCodec.of(Format.JSON).decodeServer(bytes, 0, bytes.length);
+    }
+
     static void write(StateWriter out, Replies replies) {
-        Codec codec = Codec.of(Format.JSON);
         out.number(replies.size());
         for (int i = 0; i < replies.size(); i++) {
             Reply answer = replies.answerAt(i);
             out.number(replies.idAt(i));
             out.flag(answer != null);
             if (answer != null) {
-                out.bytes(codec.encode(answer));
+                write(out, answer);
             }
         }
     }
@@ -85,8 +94,7 @@ final class FrameState {
             long id = in.number();
             replies.start(id);
             if (in.flag()) {
-                byte[] bytes = in.bytes();
-                replies.finish(id, (Reply) ClientCodec.of(Format.JSON).decodeServer(bytes, 0, bytes.length));
+                replies.finish(id, (Reply) readServer(in));
             }
         }
     }

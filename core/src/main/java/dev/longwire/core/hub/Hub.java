@@ -27,18 +27,21 @@ import org.jspecify.annotations.Nullable;
 public final class Hub {
 
     private final Limits limits;
-    private final Outbox outbox = new Outbox();
+    private final Outbox outbox;
     private final Carriers carriers;
     private final Fanout fanout;
     private final Sessions sessions;
     private final Requests requests;
+    private final Polls polls;
 
     public Hub(Limits limits) {
         this.limits = limits;
+        this.outbox = new Outbox(limits.answerBytes());
         this.carriers = new Carriers(limits, outbox);
         this.fanout = new Fanout(limits, outbox);
         this.sessions = new Sessions(limits, outbox, carriers, fanout);
         this.requests = new Requests(limits, outbox, fanout);
+        this.polls = new Polls(limits, outbox, carriers, sessions, this::received);
     }
 
     /** Takes one input. Everything that was said before must have been drained. */
@@ -46,6 +49,8 @@ public final class Hub {
         switch (input) {
             case HubInput.Opened(Carrier carrier) -> carriers.opened(carrier, nowMillis);
             case HubInput.Received(Carrier carrier, ClientFrame frame) -> received(carrier, frame, nowMillis);
+            case HubInput.Polled polled -> polls.polled(polled, nowMillis);
+            case HubInput.Settle() -> polls.settle(nowMillis);
             case HubInput.Heard(Carrier carrier) -> carriers.heard(carrier, nowMillis);
             case HubInput.Stalled(Carrier carrier) -> carrier.stalled = true;
             case HubInput.Drained(Carrier carrier) -> drained(carrier);
@@ -54,6 +59,8 @@ public final class Hub {
             case HubInput.Denied denied -> denied(denied, nowMillis);
             case HubInput.Answered(ChannelReply reply) -> answered(reply, nowMillis);
             case HubInput.Pushed pushed -> fanout.pushed(pushed.channel(), pushed.epoch(), pushed.slice());
+            case HubInput.Release release -> sessions.release(release);
+            case HubInput.Adopt(byte[] state) -> sessions.adopt(state, nowMillis);
             case HubInput.Kick(String session) -> sessions.kick(session, CloseCode.KICKED);
             case HubInput.Drain(long spreadMillis) -> sessions.drain(spreadMillis, nowMillis);
             case HubInput.Tick() -> tick(nowMillis);
@@ -158,6 +165,9 @@ public final class Hub {
         if (carrier.session == null) {
             bad(carrier, new ClientFrame.Bad(request.id(), ErrorCode.CONNECT_REQUIRED, null), nowMillis);
         } else {
+            if (carrier.answer != null) {
+                carrier.answer.await(request.id());
+            }
             requests.request(carrier.session, carrier, request);
         }
     }
@@ -166,6 +176,13 @@ public final class Hub {
         Carrier carrier = verified.carrier();
         if (!carrier.closed) {
             carrier.verifying = false;
+            Session made = sessions.madeBy(verified);
+            if (made != null && made.polling != null) {
+                // What else the poll brought ran when it came first.
+                carrier.pending = null;
+                polls.repeatFirst(made, made.polling, carrier, nowMillis);
+                return;
+            }
             sessions.attach(verified, nowMillis);
             release(carrier, nowMillis);
         }
@@ -183,8 +200,8 @@ public final class Hub {
     private void release(Carrier carrier, long nowMillis) {
         ArrayDeque<ClientFrame> pending = carrier.pending;
         carrier.pending = null;
-        for (ClientFrame next = pending == null ? null : pending.poll(); next != null; next = pending.poll()) {
-            received(carrier, next, nowMillis);
+        if (pending != null) {
+            pending.forEach(frame -> received(carrier, frame, nowMillis));
         }
     }
 
@@ -196,17 +213,26 @@ public final class Hub {
     }
 
     private void closed(Carrier carrier, long nowMillis) {
-        if (!carrier.closed) {
+        if (carrier.closed) {
+            return;
+        }
+        if (carrier.form() == Carrier.Form.POLL) {
+            polls.closed(carrier, nowMillis);
+        } else {
             sessions.lost(carrier, nowMillis);
         }
     }
 
     private void answered(ChannelReply reply, long nowMillis) {
         Session session = sessions.find(reply.tag().session());
-        if (session != null) {
+        if (session != null && reply instanceof Sliced sliced && sliced.tag().id() < 0) {
+            polls.reread(session, sliced);
+        } else if (session != null) {
             requests.answered(session, reply, (late, code) -> sessions.cut(late, code, nowMillis));
         } else if (reply instanceof Sliced sliced && sliced.tag().session().isEmpty()) {
             fanout.repaired(sliced);
+        } else {
+            outbox.add(new HubOutput.Stray(reply));
         }
     }
 
@@ -215,6 +241,7 @@ public final class Hub {
             outbox.goodbye(carrier, code, 0);
             sessions.lost(carrier, now);
         });
+        polls.tick(nowMillis);
         sessions.tick(nowMillis);
     }
 

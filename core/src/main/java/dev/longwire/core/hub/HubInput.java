@@ -6,10 +6,33 @@ import dev.longwire.core.channel.ChannelReply;
 import dev.longwire.core.log.Slice;
 import dev.longwire.protocol.ClientFrame;
 import dev.longwire.protocol.ErrorCode;
+import dev.longwire.protocol.Poll;
 import org.jspecify.annotations.Nullable;
 
 /** Everything that can happen to a hub. */
 public sealed interface HubInput {
+
+    /**
+     * A poll arrived: a request that is a carrier for as long as it is held.
+     *
+     * @param session the id of the session that its genuine ticket names; empty when it brought none
+     * @param turn the turn in the ticket
+     */
+    record Polled(Carrier carrier, String session, long turn, Poll poll) implements HubInput {}
+
+    /** Nothing more comes for now: held polls that have something to say are to be answered. */
+    record Settle() implements HubInput {}
+
+    /**
+     * Another hub of the same home asks for a session, for an attach of this turn. Answered by {@link
+     * HubOutput.Released}.
+     *
+     * @param asker whatever the home needs to find its way back
+     */
+    record Release(String session, long turn, Object asker) implements HubInput {}
+
+    /** A session comes from another hub, as {@link HubOutput.Released} wrote it; its attach follows. */
+    record Adopt(byte[] state) implements HubInput {}
 
     /** A carrier is open; its first frame is due. */
     record Opened(Carrier carrier) implements HubInput {}

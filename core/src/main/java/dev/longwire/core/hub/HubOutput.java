@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.core.hub;
 
+import dev.longwire.core.channel.ChannelReply;
 import dev.longwire.core.channel.ChannelRequest;
 import dev.longwire.core.log.Slice;
 import dev.longwire.protocol.ClientFrame;
 import dev.longwire.protocol.CloseCode;
+import dev.longwire.protocol.ErrorCode;
 import dev.longwire.protocol.ServerFrame;
+import org.jspecify.annotations.Nullable;
 
 /** Everything that a hub asks its home to do. */
 public sealed interface HubOutput {
@@ -26,6 +29,22 @@ public sealed interface HubOutput {
 
     /** Asks a silent peer for a sign of life below the protocol (RFC 6455 ping). */
     record Probe(Carrier carrier) implements HubOutput {}
+
+    /** The answer to a poll is complete: what was written to the carrier is to be sent. The hub has forgotten it. */
+    record Finish(Carrier carrier, long seq) implements HubOutput {}
+
+    /** A poll is refused with an HTTP status and does nothing. */
+    record Reject(Carrier carrier, ErrorCode code) implements HubOutput {}
+
+    /**
+     * A session leaves this hub.
+     *
+     * @param state null when it stays: there is none, or a later attach has it
+     */
+    record Released(String session, Object asker, byte @Nullable [] state) implements HubOutput {}
+
+    /** An answer for a session that isn't here; where it went, it still may be wanted. */
+    record Stray(ChannelReply reply) implements HubOutput {}
 
     /** Asks who the client is; answered by {@link HubInput.Verified} or {@link HubInput.Denied}. */
     record Verify(Carrier carrier, ClientFrame.Connect connect) implements HubOutput {}

@@ -2,7 +2,6 @@
 package dev.longwire.core.hub;
 
 import dev.longwire.core.Limits;
-import dev.longwire.core.Principal;
 import dev.longwire.core.deadline.Deadlines;
 import dev.longwire.core.state.StateReader;
 import dev.longwire.core.state.StateWriter;
@@ -85,6 +84,8 @@ final class HubState {
             out.flag(carrier.verifying);
             out.flag(carrier.stalled);
             FrameState.write(out, carrier.pending);
+            // A first poll has an answer before it has a session.
+            PollState.writeOwn(out, carrier.session == null ? carrier.answer : null);
         }
         for (Deadlines list : carriers.lists()) {
             List<Carrier> timed = new ArrayList<>();
@@ -105,6 +106,7 @@ final class HubState {
             carrier.verifying = in.flag();
             carrier.stalled = in.flag();
             carrier.pending = FrameState.read(in);
+            carrier.answer = PollState.readOwn(in, carrier);
             carrier.attach(homesEnds.apply(carrier.id()));
             carriers.restore(carrier);
             byId.put(carrier.id(), carrier);
@@ -149,34 +151,23 @@ final class HubState {
     }
 
     private void writeSession(StateWriter out, Session session) {
-        out.text(session.id);
-        out.text(session.client);
-        out.optionalText(session.principal.user());
-        out.number(session.principal.expiresAtMillis());
-        out.optionalText(session.agent);
-        out.number(session.turn);
+        SessionState.write(out, session);
         out.flag(session.carrier != null);
         out.number(session.carrier == null ? 0 : session.carrier.id());
-        FrameState.write(out, session.replies);
+        PollState.write(out, session.polling);
         out.number(session.subscriptions.size());
         for (Subscription subscription : session.subscriptions.values()) {
             writeSubscription(out, subscription);
         }
         Subscription reading = session.reading;
         out.flag(reading != null);
-        boolean still = reading != null
-                && reading.catching
-                && session.subscriptions.get(reading.channel.name) == reading;
+        boolean still =
+                reading != null && reading.catching && session.subscriptions.get(reading.channel.name) == reading;
         out.optionalText(reading != null && still ? reading.channel.name : null);
     }
 
     private Session readSession(StateReader in, Map<Long, Carrier> byId, Map<String, Followed> channels) {
-        String id = in.text();
-        String client = in.text();
-        Principal principal = new Principal(in.optionalText(), in.number());
-        Session session = new Session(id, client, principal, limits.replies());
-        session.agent = in.optionalText();
-        session.turn = in.number();
+        Session session = SessionState.read(in, limits.replies());
         boolean attached = in.flag();
         long carrierId = in.number();
         if (attached) {
@@ -184,7 +175,7 @@ final class HubState {
             session.carrier = carrier;
             carrier.session = session;
         }
-        FrameState.read(in, session.replies);
+        session.polling = PollState.read(in, session, byId);
         int count = in.count();
         for (int i = 0; i < count; i++) {
             readSubscription(in, session, channels);

@@ -31,7 +31,8 @@ final class Replies {
         return at >= 0 && answers[at] == null;
     }
 
-    @Nullable Reply answer(long id) {
+    @Nullable
+    Reply answer(long id) {
         int at = find(id);
         return at < 0 ? null : answers[at];
     }
@@ -77,7 +78,8 @@ final class Replies {
         return ids[index];
     }
 
-    @Nullable Reply answerAt(int index) {
+    @Nullable
+    Reply answerAt(int index) {
         return answers[index];
     }
 

@@ -169,7 +169,8 @@ final class Requests {
             case ChannelReply.Refused refused ->
                 answer(session, new Error(id, refused.code(), null, refused.retryAfterMillis()));
             case ChannelReply.Paged paged -> {
-                Position next = paged.next() < 0 ? null : new Position(paged.head().epoch(), paged.next());
+                Position next =
+                        paged.next() < 0 ? null : new Position(paged.head().epoch(), paged.next());
                 answerUnkept(session, new History(id, paged.channel(), paged.head(), paged.messages(), next));
             }
             case ChannelReply.Traced traced ->
@@ -195,14 +196,14 @@ final class Requests {
                 answer.reason());
         if (subscription.joinId != 0) {
             answer(session, frame);
-        } else if (session.carrier != null) {
-            outbox.send(session.carrier, frame);
+        } else {
+            say(session, frame);
         }
         ArrayDeque<Request> waiting = subscription.waiting;
         subscription.waiting = null;
         fanout.joined(subscription, answer);
-        for (Request next = waiting == null ? null : waiting.poll(); next != null; next = waiting.poll()) {
-            run(session, next);
+        if (waiting != null) {
+            waiting.forEach(next -> run(session, next));
         }
     }
 
@@ -210,19 +211,27 @@ final class Requests {
         answer(session, new Error(id, code, field, 0));
     }
 
-    /** Keeps the answer for a repeat of the request, and sends it if there is a carrier. */
+    /** Keeps the answer for a repeat of the request, and says it. */
     private void answer(Session session, Reply reply) {
         session.replies.finish(reply.id(), reply);
-        if (session.carrier != null) {
-            outbox.send(session.carrier, reply);
-        }
+        say(session, reply);
     }
 
     /** An answer that costs nothing to make again, and may be long, is not kept. */
     private void answerUnkept(Session session, Reply reply) {
         session.replies.forget(reply.id());
-        if (session.carrier != null) {
-            outbox.send(session.carrier, reply);
+        say(session, reply);
+    }
+
+    /** To the poll that brought the request, while it is open; else to what drains the session; else to the next poll. */
+    private void say(Session session, Reply reply) {
+        Polling polling = session.polling;
+        Answer awaiting = polling == null ? null : polling.awaiting(reply.id());
+        Carrier carrier = awaiting == null ? session.carrier : awaiting.carrier;
+        if (carrier != null) {
+            outbox.send(carrier, reply);
+        } else if (polling != null) {
+            polling.unsent.add(reply);
         }
     }
 }

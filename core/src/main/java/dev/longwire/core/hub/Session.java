@@ -18,20 +18,35 @@ public final class Session extends Timed {
     final String client;
     final Replies replies;
     Principal principal;
-    @Nullable String agent;
+
+    @Nullable
+    String agent;
+
     long turn;
-    @Nullable Carrier carrier;
+
+    @Nullable
+    Carrier carrier;
 
     final Map<String, Subscription> subscriptions = new LinkedHashMap<>();
 
     /** Subscriptions whose cursor is behind, in the order of their next read; null while there are none. */
-    @Nullable ArrayDeque<Subscription> behind;
+    @Nullable
+    ArrayDeque<Subscription> behind;
+
+    /** The polls of this turn; null unless the session was attached by one. */
+    @Nullable
+    Polling polling;
+
+    /** The nonce of the poll that made it, so that a repeat of that poll finds it; or null. */
+    @Nullable
+    String nonce;
 
     /** Whether the session stands in the hub's queue for catching up. */
     boolean queued;
 
     /** The subscription for which a read of a log is on its way; one at a time bounds what answers can bring. */
-    @Nullable Subscription reading;
+    @Nullable
+    Subscription reading;
 
     Session(String id, String client, Principal principal, int replies) {
         this.id = id;

@@ -4,6 +4,8 @@ package dev.longwire.core.hub;
 import dev.longwire.core.Limits;
 import dev.longwire.core.deadline.Deadlines;
 import dev.longwire.core.deadline.Timed;
+import dev.longwire.core.state.StateReader;
+import dev.longwire.core.state.StateWriter;
 import dev.longwire.protocol.ClientFrame.Connect;
 import dev.longwire.protocol.ClientFrame.Resume;
 import dev.longwire.protocol.CloseCode;
@@ -28,6 +30,7 @@ final class Sessions {
     private final Carriers carriers;
     private final Fanout fanout;
     private final Map<String, Session> sessions = new LinkedHashMap<>();
+    private final Map<String, Session> byNonce = new LinkedHashMap<>();
     private final Deadlines parked;
 
     Sessions(Limits limits, Outbox outbox, Carriers carriers, Fanout fanout) {
@@ -38,7 +41,8 @@ final class Sessions {
         this.parked = new Deadlines(limits.windowMillis());
     }
 
-    @Nullable Session find(String id) {
+    @Nullable
+    Session find(String id) {
         return sessions.get(id);
     }
 
@@ -50,12 +54,35 @@ final class Sessions {
         return sessions.size();
     }
 
+    Fanout fanout() {
+        return fanout;
+    }
+
     Deadlines parkedList() {
         return parked;
     }
 
     void restore(Session session) {
         sessions.put(session.id, session);
+        if (session.nonce != null) {
+            byNonce.put(session.nonce, session);
+        }
+    }
+
+    /**
+     * The session that an earlier copy of this poll made, if its first answer has not been confirmed yet: whoever lost
+     * that answer knows no ticket, and would otherwise run everything twice.
+     */
+    @Nullable
+    Session madeBy(HubInput.Verified verified) {
+        Connect connect = verified.connect();
+        Session session =
+                connect.nonce() == null || verified.carrier().answer == null ? null : byNonce.get(connect.nonce());
+        boolean same = session != null
+                && session.polling != null
+                && session.polling.find(1) != null
+                && Objects.equals(session.principal.user(), verified.principal().user());
+        return same ? session : null;
     }
 
     /** Attaches a carrier whose client is known: to the session it names, where that is still here, else to a new one. */
@@ -64,8 +91,7 @@ final class Sessions {
         Connect connect = verified.connect();
         Session session = verified.resume() == null ? null : sessions.get(verified.resume());
         boolean resumed = session != null
-                && Objects.equals(
-                        session.principal.user(), verified.principal().user());
+                && Objects.equals(session.principal.user(), verified.principal().user());
         if (session == null || !resumed) {
             session = new Session(
                     verified.fresh().session(), verified.fresh().client(), verified.principal(), limits.replies());
@@ -83,7 +109,7 @@ final class Sessions {
         session.turn = verified.turn();
         session.carrier = carrier;
         carrier.session = session;
-        carriers.connected(carrier, nowMillis);
+        begin(session, carrier, connect, nowMillis);
         Deadlines.stop(session);
         outbox.send(
                 carrier,
@@ -99,6 +125,27 @@ final class Sessions {
                         session.principal.expiresAtMillis(),
                         limits.dedupeMillis()));
         subscribe(session, connect.resume());
+    }
+
+    /** What a turn begins with depends on what drains it. */
+    private void begin(Session session, Carrier carrier, Connect connect, long nowMillis) {
+        session.polling = null;
+        if (carrier.form() == Carrier.Form.POLL || carrier.form() == Carrier.Form.STREAM) {
+            Polling polling = new Polling();
+            polling.executed = 1;
+            session.polling = polling;
+            if (carrier.answer == null) {
+                polling.confirmed = 1;
+            } else {
+                polling.answers.add(carrier.answer);
+            }
+        }
+        if (carrier.form() != Carrier.Form.POLL) {
+            carriers.connected(carrier, nowMillis);
+        } else if (session.nonce == null && connect.nonce() != null) {
+            session.nonce = connect.nonce();
+            byNonce.put(connect.nonce(), session);
+        }
     }
 
     /** The list in {@code resume} is the truth about the client's own subscriptions: each begins anew where it says. */
@@ -127,12 +174,30 @@ final class Sessions {
         }
     }
 
+    /** A later attach takes the session from whatever drained it, and from polls that wait or are written again. */
     private void replace(Session session) {
-        Carrier old = session.carrier;
-        if (old != null) {
+        List<Carrier> old = new ArrayList<>();
+        if (session.carrier != null) {
+            old.add(session.carrier);
             detach(session);
-            outbox.goodbye(old, CloseCode.REPLACED, 0);
-            carriers.forget(old);
+        }
+        Polling polling = session.polling;
+        if (polling != null) {
+            polling.answers.forEach(answer -> addIfOpen(old, answer.carrier));
+            polling.early.forEach(early -> addIfOpen(old, early.carrier()));
+            polling.repeats.forEach(repeat -> addIfOpen(old, repeat.carrier));
+            session.polling = null;
+        }
+        for (Carrier carrier : old) {
+            carrier.answer = null;
+            outbox.goodbye(carrier, CloseCode.REPLACED, 0);
+            carriers.forget(carrier);
+        }
+    }
+
+    private static void addIfOpen(List<Carrier> list, @Nullable Carrier carrier) {
+        if (carrier != null && !list.contains(carrier)) {
+            list.add(carrier);
         }
     }
 
@@ -142,8 +207,13 @@ final class Sessions {
         carriers.forget(carrier);
         if (session != null && session.carrier == carrier) {
             detach(session);
-            parked.start(session, nowMillis);
+            parked(session, nowMillis);
         }
+    }
+
+    /** The session has no carrier: its window begins. */
+    void parked(Session session, long nowMillis) {
+        parked.start(session, nowMillis);
     }
 
     private void detach(Session session) {
@@ -167,21 +237,47 @@ final class Sessions {
             detach(session);
             carriers.forget(carrier);
         }
+        replace(session);
         for (Subscription subscription : List.copyOf(session.subscriptions.values())) {
             fanout.leave(subscription);
         }
         Deadlines.stop(session);
         sessions.remove(session.id);
+        if (session.nonce != null) {
+            byNonce.remove(session.nonce, session);
+        }
     }
 
     void kick(String id, CloseCode code) {
         Session session = sessions.get(id);
         if (session != null) {
-            if (session.carrier != null) {
-                outbox.goodbye(session.carrier, code, 0);
+            Carrier carrier = session.carrier;
+            if (carrier != null) {
+                outbox.goodbye(carrier, code, 0);
             }
             end(session);
         }
+    }
+
+    /** Hands a session over to another hub; or says that it stays. */
+    void release(HubInput.Release request) {
+        Session session = sessions.get(request.session());
+        byte[] state = null;
+        if (session != null && request.turn() > session.turn) {
+            replace(session);
+            StateWriter out = new StateWriter();
+            SessionState.write(out, session);
+            state = out.toBytes();
+            end(session);
+        }
+        outbox.add(new HubOutput.Released(request.session(), request.asker(), state));
+    }
+
+    /** Takes a session from another hub; it has no carrier until the attach that follows. */
+    void adopt(byte[] state, long nowMillis) {
+        Session session = SessionState.read(new StateReader(state), limits.replies());
+        restore(session);
+        parked(session, nowMillis);
     }
 
     /** Tells every client when to come back, each at its own moment, so that they do not come all at once. */

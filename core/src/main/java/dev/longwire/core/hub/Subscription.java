@@ -40,7 +40,8 @@ final class Subscription {
     long joinId;
 
     /** Requests on this channel that wait for the join, in order; null while there are none. */
-    @Nullable ArrayDeque<Request> waiting;
+    @Nullable
+    ArrayDeque<Request> waiting;
 
     Subscription(Session session, Followed channel) {
         this.session = session;

@@ -6,10 +6,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads what a {@link StateWriter} laid out.
- *
- * @throws IllegalArgumentException from every method when the bytes end early: state comes from the home's own store,
- *     so this is a broken store and not bad input
+ * Reads what a {@link StateWriter} laid out. Every method throws {@link IllegalArgumentException} when the bytes end
+ * early: state comes from the home's own store, so that is a broken store and not bad input.
  */
 public final class StateReader {
 

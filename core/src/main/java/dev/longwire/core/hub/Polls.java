@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.longwire.core.hub;
+
+import dev.longwire.core.Limits;
+import dev.longwire.core.channel.ChannelReply.Sliced;
+import dev.longwire.core.channel.ChannelRequest;
+import dev.longwire.core.channel.ChannelRequest.Tag;
+import dev.longwire.core.deadline.Deadlines;
+import dev.longwire.protocol.ClientFrame;
+import dev.longwire.protocol.CloseCode;
+import dev.longwire.protocol.ErrorCode;
+import dev.longwire.protocol.Poll;
+import dev.longwire.protocol.ServerFrame;
+import dev.longwire.protocol.ServerFrame.Gap;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Long-polling: the same sessions, drained by requests that are held until there is something to say.
+ *
+ * <p>A poll runs once, in the order of its seq, however often and in whatever order its copies arrive. Its answer is
+ * remembered until a later poll confirms it, not as bytes but as control frames and runs of offsets, and is made again
+ * from the log when the client asks again. Between polls a session is parked: its cursors are numbers in no list.
+ */
+final class Polls {
+
+    /** Runs the frames that a poll brought, as if they had come by any other carrier. */
+    interface Runner {
+        void run(Carrier carrier, ClientFrame frame, long nowMillis);
+    }
+
+    private final Limits limits;
+    private final Outbox outbox;
+    private final Carriers carriers;
+    private final Sessions sessions;
+    private final Fanout fanout;
+    private final Runner runner;
+
+    Polls(Limits limits, Outbox outbox, Carriers carriers, Sessions sessions, Runner runner) {
+        this.limits = limits;
+        this.outbox = outbox;
+        this.carriers = carriers;
+        this.sessions = sessions;
+        this.fanout = sessions.fanout();
+        this.runner = runner;
+    }
+
+    void polled(HubInput.Polled input, long nowMillis) {
+        Carrier carrier = input.carrier();
+        Poll poll = input.poll();
+        if (input.session().isEmpty()) {
+            first(carrier, poll, nowMillis);
+            return;
+        }
+        Session session = sessions.find(input.session());
+        if (session == null) {
+            outbox.add(new HubOutput.Reject(carrier, ErrorCode.SESSION_GONE));
+        } else if (input.turn() != session.turn || session.polling == null) {
+            outbox.add(new HubOutput.Reject(carrier, ErrorCode.POLL_SUPERSEDED));
+        } else {
+            turn(session, session.polling, carrier, poll, nowMillis);
+        }
+    }
+
+    /** The poll that makes or resumes a session; what it brings after {@code connect} waits for that. */
+    private void first(Carrier carrier, Poll poll, long nowMillis) {
+        if (poll.seq() != 1 || poll.frames().isEmpty()) {
+            outbox.add(new HubOutput.Reject(carrier, ErrorCode.SESSION_GONE));
+            return;
+        }
+        if (carrier.form() == Carrier.Form.POLL) {
+            Answer answer = new Answer(1);
+            answer.carrier = carrier;
+            carrier.answer = answer;
+            answer.immediate = !carriers.hold(carrier, poll.waitMillis(), nowMillis);
+        } else {
+            carriers.opened(carrier, nowMillis);
+        }
+        run(carrier, poll.frames(), nowMillis);
+    }
+
+    private void run(Carrier carrier, List<ClientFrame> frames, long nowMillis) {
+        for (ClientFrame frame : frames) {
+            runner.run(carrier, frame, nowMillis);
+        }
+        if (carrier.answer != null) {
+            outbox.ready(carrier);
+        }
+    }
+
+    private void turn(Session session, Polling polling, Carrier carrier, Poll poll, long nowMillis) {
+        long seq = poll.seq();
+        boolean inWindow = poll.ack() < seq
+                && poll.ack() >= seq - limits.pollRequests()
+                && seq > polling.confirmed
+                && seq <= polling.executed + limits.pollRequests();
+        if (!inWindow) {
+            outbox.goodbye(carrier, CloseCode.POLL_ORDER, 0);
+            sessions.kick(session.id, CloseCode.POLL_ORDER);
+        } else if (seq <= polling.executed) {
+            repeat(session, polling, carrier, poll, nowMillis);
+        } else if (seq > polling.executed + 1) {
+            early(session, polling, carrier, poll, nowMillis);
+        } else {
+            next(session, polling, carrier, poll, nowMillis);
+            Polling.Early early = polling.takeEarly(polling.executed + 1);
+            while (early != null && session.polling == polling) {
+                next(session, polling, early.carrier(), early.poll(), nowMillis);
+                early = polling.takeEarly(polling.executed + 1);
+            }
+        }
+    }
+
+    private void early(Session session, Polling polling, Carrier carrier, Poll poll, long nowMillis) {
+        Polling.Early copy = polling.takeEarly(poll.seq());
+        if (copy != null) {
+            reject(copy.carrier(), ErrorCode.POLL_SUPERSEDED);
+        }
+        carrier.session = session;
+        carriers.hold(carrier, poll.waitMillis(), nowMillis);
+        polling.early.add(new Polling.Early(carrier, poll));
+    }
+
+    private void reject(Carrier carrier, ErrorCode code) {
+        outbox.add(new HubOutput.Reject(carrier, code));
+        carriers.forget(carrier);
+    }
+
+    /** The next poll in order: it runs, and takes the place of the one that is held. */
+    private void next(Session session, Polling polling, Carrier carrier, Poll poll, long nowMillis) {
+        polling.confirm(Math.min(poll.ack(), polling.executed));
+        polling.executed = poll.seq();
+        Carrier before = session.carrier;
+        if (carrier.form() == Carrier.Form.STREAM) {
+            stream(session, polling, carrier, nowMillis);
+        } else {
+            Answer answer = new Answer(poll.seq());
+            polling.answers.add(answer);
+            answer.immediate = !carriers.hold(carrier, poll.waitMillis(), nowMillis);
+            if (before != null && before.form() == Carrier.Form.POLL) {
+                finish(before, nowMillis);
+            }
+            take(session, answer, carrier);
+        }
+        for (ServerFrame frame : polling.unsent) {
+            outbox.send(carrier, frame);
+        }
+        polling.unsent.clear();
+        run(carrier, poll.frames(), nowMillis);
+    }
+
+    /** The carrier is what the answer will be written to; and what drains the session, unless a stream does. */
+    private void take(Session session, Answer answer, Carrier carrier) {
+        answer.carrier = carrier;
+        carrier.answer = answer;
+        carrier.session = session;
+        if (session.carrier == null) {
+            session.carrier = carrier;
+            Deadlines.stop(session);
+            fanout.unpark(session);
+        }
+    }
+
+    private void stream(Session session, Polling polling, Carrier carrier, long nowMillis) {
+        Carrier before = session.carrier;
+        if (before != null && before.form() == Carrier.Form.POLL) {
+            finish(before, nowMillis);
+        } else if (before != null) {
+            sessions.lost(before, nowMillis);
+            outbox.goodbye(before, CloseCode.REPLACED, 0);
+        }
+        polling.confirm(polling.executed);
+        carriers.opened(carrier, nowMillis);
+        carriers.connected(carrier, nowMillis);
+        carrier.session = session;
+        session.carrier = carrier;
+        Deadlines.stop(session);
+        fanout.unpark(session);
+    }
+
+    private void repeat(Session session, Polling polling, Carrier carrier, Poll poll, long nowMillis) {
+        polling.confirm(Math.min(poll.ack(), polling.executed));
+        Answer answer = polling.find(poll.seq());
+        if (answer == null) {
+            // It was a stream, or its session has gone on: there is no answer to give again.
+            outbox.add(new HubOutput.Reject(carrier, ErrorCode.POLL_SUPERSEDED));
+            return;
+        }
+        Carrier older = answer.carrier;
+        if (older != null) {
+            boolean draining = session.carrier == older;
+            release(session, older);
+            outbox.add(new HubOutput.Finish(older, answer.seq));
+            if (draining) {
+                sessions.parked(session, nowMillis);
+            }
+        }
+        if (!answer.complete && answer.parts.isEmpty()) {
+            answer.immediate = !carriers.hold(carrier, poll.waitMillis(), nowMillis);
+            take(session, answer, carrier);
+            outbox.ready(carrier);
+            return;
+        }
+        answer.complete = true;
+        again(session, polling, answer, carrier, nowMillis);
+    }
+
+    /** A copy of the poll that made a session: it gets that one's answer. */
+    void repeatFirst(Session session, Polling polling, Carrier carrier, long nowMillis) {
+        carrier.answer = null;
+        repeat(session, polling, carrier, new Poll(null, 1, 0, Poll.DEFAULT_WAIT, false, List.of()), nowMillis);
+    }
+
+    /** Writes an answer again, from its parts. */
+    private void again(Session session, Polling polling, Answer answer, Carrier carrier, long nowMillis) {
+        carrier.session = session;
+        carrier.answer = null;
+        carriers.hold(carrier, Poll.DEFAULT_WAIT, nowMillis);
+        Polling.Repeat repeat = new Polling.Repeat(answer, carrier);
+        polling.repeats.add(repeat);
+        step(session, polling, repeat);
+    }
+
+    private void step(Session session, Polling polling, Polling.Repeat repeat) {
+        List<Answer.Part> parts = repeat.answer.parts;
+        while (repeat.part < parts.size()) {
+            switch (parts.get(repeat.part)) {
+                case Answer.Said(ServerFrame frame) -> {
+                    outbox.send(repeat.carrier, frame);
+                    repeat.part++;
+                }
+                case Answer.Run run -> {
+                    repeat.cursor = Math.max(repeat.cursor, run.from());
+                    Tag tag = new Tag(session.id, session.turn, -repeat.carrier.id());
+                    outbox.ask(new ChannelRequest.Read(
+                            run.channel(), tag, run.epoch(), repeat.cursor, run.to(), limits.sliceBytes()));
+                    return;
+                }
+            }
+        }
+        polling.repeats.remove(repeat);
+        carriers.forget(repeat.carrier);
+        outbox.add(new HubOutput.Finish(repeat.carrier, repeat.answer.seq));
+    }
+
+    /** A piece of log for an answer that is written again. What has been trimmed meanwhile is announced instead. */
+    void reread(Session session, Sliced sliced) {
+        Polling polling = session.polling;
+        Polling.Repeat repeat =
+                polling == null ? null : find(polling, -sliced.tag().id());
+        if (polling == null || repeat == null || !(repeat.answer.parts.get(repeat.part) instanceof Answer.Run run)) {
+            return;
+        }
+        boolean gone = !run.epoch().equals(sliced.epoch());
+        long from = gone ? run.to() : Math.min(run.to(), sliced.slice().from());
+        if (from > repeat.cursor) {
+            outbox.send(
+                    repeat.carrier, new Gap(run.channel(), run.epoch(), repeat.cursor + 1, from, Gap.Cause.TRIMMED));
+            repeat.cursor = from;
+        }
+        if (!gone && sliced.slice().to() > repeat.cursor) {
+            outbox.deliverAgain(run.channel(), run.epoch(), sliced.slice(), repeat.carrier);
+            repeat.cursor = sliced.slice().to();
+        }
+        if (repeat.cursor >= run.to()) {
+            repeat.part++;
+            repeat.cursor = -1;
+        }
+        step(session, polling, repeat);
+    }
+
+    private static Polling.@Nullable Repeat find(Polling polling, long carrierId) {
+        for (Polling.Repeat repeat : polling.repeats) {
+            if (repeat.carrier.id() == carrierId) {
+                return repeat;
+            }
+        }
+        return null;
+    }
+
+    /** Answers every held poll that has something to say, now that nothing more comes at once. */
+    void settle(long nowMillis) {
+        for (Carrier carrier = outbox.takeReady(); carrier != null; carrier = outbox.takeReady()) {
+            Answer answer = carrier.answer;
+            Session session = carrier.session;
+            if (carrier.closed || answer == null || session == null) {
+                continue;
+            }
+            boolean draining = session.carrier == carrier;
+            boolean quiet = answer.awaited == null;
+            boolean said = !answer.parts.isEmpty();
+            if (draining ? session.reading == null && (said || answer.immediate && quiet) : quiet) {
+                finish(carrier, nowMillis);
+            }
+        }
+    }
+
+    /** Completes the answer of a held poll. The session is parked until the next one. */
+    private void finish(Carrier carrier, long nowMillis) {
+        Answer answer = carrier.answer;
+        Session session = carrier.session;
+        if (answer == null || session == null) {
+            return;
+        }
+        answer.complete = true;
+        boolean draining = session.carrier == carrier;
+        release(session, carrier);
+        outbox.add(new HubOutput.Finish(carrier, answer.seq));
+        if (draining) {
+            sessions.parked(session, nowMillis);
+        }
+    }
+
+    private void release(Session session, Carrier carrier) {
+        Answer answer = carrier.answer;
+        if (answer != null) {
+            answer.carrier = null;
+        }
+        carrier.answer = null;
+        if (session.carrier == carrier) {
+            fanout.park(session);
+            session.carrier = null;
+        }
+        carriers.forget(carrier);
+    }
+
+    /** The client has given up on a held poll, or the connection broke. It may ask again. */
+    void closed(Carrier carrier, long nowMillis) {
+        Session session = carrier.session;
+        Polling polling = session == null ? null : session.polling;
+        if (session != null && polling != null) {
+            polling.forget(carrier);
+            boolean draining = session.carrier == carrier;
+            release(session, carrier);
+            if (draining) {
+                sessions.parked(session, nowMillis);
+            }
+        }
+        carriers.forget(carrier);
+    }
+
+    /** Polls that have waited long enough are answered, however little there is to say. */
+    void tick(long nowMillis) {
+        for (Carrier due = carriers.waited(nowMillis); due != null; due = carriers.waited(nowMillis)) {
+            Session session = due.session;
+            Polling polling = session == null ? null : session.polling;
+            if (session != null && due.answer != null) {
+                finish(due, nowMillis);
+            } else {
+                // Still early, still verifying, or a repeat whose log does not answer: the client asks again.
+                if (polling != null) {
+                    polling.forget(due);
+                }
+                reject(due, ErrorCode.REQUEST_TIMEOUT);
+            }
+        }
+    }
+}
