@@ -102,6 +102,11 @@ public final class Hub {
         return carriers.size();
     }
 
+    /** The open carriers, oldest first: where a home that read this hub back finds them again. */
+    public Iterable<Carrier> carriers() {
+        return carriers.all();
+    }
+
     /** The sessions, oldest first; only to be read, and not across inputs. */
     public Iterable<Session> sessions() {
         return sessions.all();

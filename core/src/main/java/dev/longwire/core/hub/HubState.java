@@ -163,7 +163,9 @@ final class HubState {
         out.flag(reading != null);
         boolean still =
                 reading != null && reading.catching && session.subscriptions.get(reading.channel.name) == reading;
-        out.optionalText(reading != null && still ? reading.channel.name : null);
+        if (reading != null) {
+            out.optionalText(still ? reading.channel.name : null);
+        }
     }
 
     private Session readSession(StateReader in, Map<Long, Carrier> byId, Map<String, Followed> channels) {

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.longwire.conformance;
+
+/** What a client sees happen on its connection. */
+sealed interface Arrival {
+
+    /** A frame, and the message's bytes as they were sent, for the record. */
+    record Frame(Json json, String written) implements Arrival {}
+
+    /** The server closed the connection. */
+    record Closed(int code) implements Arrival {}
+
+    /** The server asked for a sign of life below the protocol. */
+    record Probed() implements Arrival {}
+
+    /** How it looks in a record of a replay. */
+    static String text(Arrival arrival, int connection) {
+        String number = connection == 1 ? "" : Integer.toString(connection);
+        return switch (arrival) {
+            case Frame frame -> "S" + number + "> " + frame.written();
+            case Closed closed -> "close" + number + " " + closed.code();
+            case Probed probed -> "probe" + number;
+        };
+    }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.longwire.conformance;
+
+import dev.longwire.core.Limits;
+import dev.longwire.core.channel.ChannelSettings;
+import dev.longwire.core.log.Retention;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The defaults with a transcript's own values in their place. */
+final class Settings {
+
+    private final Map<String, Long> values;
+
+    private Settings(Map<String, Long> values) {
+        this.values = new LinkedHashMap<>(values);
+    }
+
+    /** The limits and the channel settings of a world. */
+    record Chosen(Limits limits, ChannelSettings channels) {}
+
+    static Chosen choose(Map<String, Long> values) {
+        Settings settings = new Settings(values);
+        Limits limits = settings.limits();
+        ChannelSettings channels = settings.channels(limits.dedupeMillis());
+        if (!settings.values.isEmpty()) {
+            throw new TranscriptException("no such headers: " + settings.values.keySet());
+        }
+        return new Chosen(limits, channels);
+    }
+
+    private Limits limits() {
+        Limits standard = Limits.DEFAULT;
+        return new Limits(
+                take("firstFrameMillis", standard.firstFrameMillis()),
+                take("pingMillis", standard.pingMillis()),
+                take("pongMillis", standard.pongMillis()),
+                take("windowMillis", standard.windowMillis()),
+                (int) take("requests", standard.requests()),
+                (int) take("replies", standard.replies()),
+                (int) take("subscriptions", standard.subscriptions()),
+                (int) take("sliceBytes", standard.sliceBytes()),
+                take("dedupeMillis", standard.dedupeMillis()));
+    }
+
+    private ChannelSettings channels(long dedupeMillis) {
+        ChannelSettings standard = ChannelSettings.DEFAULT;
+        Retention retention = standard.retention();
+        return new ChannelSettings(
+                new Retention(
+                        take("ageMillis", retention.ageMillis()),
+                        (int) take("count", retention.count()),
+                        (int) take("bytes", retention.bytes()),
+                        take("idleMillis", retention.idleMillis())),
+                dedupeMillis,
+                (int) take("dedupeEntries", standard.dedupeEntries()),
+                take("budgetBytes", standard.budgetBytes()),
+                take("spareMillis", standard.spareMillis()));
+    }
+
+    private long take(String name, long standard) {
+        Long value = values.remove(name);
+        return value == null ? standard : value;
+    }
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.longwire.conformance;
+
+/** One line of a transcript. Connections are numbered from 1. */
+sealed interface Step {
+
+    /** Where it stands in the transcript, counted from 1. */
+    int line();
+
+    /** Something happens to the server. */
+    sealed interface Act extends Step {}
+
+    /** Something must have come of it. */
+    sealed interface Expectation extends Step {
+        int connection();
+    }
+
+    /** The client opens a connection. */
+    record Open(int line, int connection) implements Act {}
+
+    /** The connection is gone without a word. */
+    record Cut(int line, int connection) implements Act {}
+
+    /** The client sends a frame, or an array of frames, in the format of the connection. */
+    record Send(int line, int connection, String text) implements Act {}
+
+    /** The client sends exactly these bytes as one message. */
+    record SendBytes(int line, int connection, byte[] bytes) implements Act {}
+
+    /** The server sends this frame next; among neighbours of {@code anyOrder}, in whatever order. */
+    record Expect(int line, int connection, String pattern, boolean anyOrder) implements Expectation {}
+
+    /** The server closes the connection next. */
+    record ExpectClose(int line, int connection, int code) implements Expectation {}
+
+    /** The client stops taking bytes, or takes them again. */
+    record Flow(int line, int connection, boolean stalled) implements Act {}
+
+    /** The server asks for a sign of life below the protocol next (RFC 6455 ping). */
+    record ExpectProbe(int line, int connection) implements Expectation {}
+
+    /** The client gives a sign of life below the protocol (RFC 6455 pong). */
+    record Heard(int line, int connection) implements Act {}
+
+    /** Time passes. */
+    record Advance(int line, long millis) implements Act {}
+
+    /** The server is told to go away. */
+    record Shutdown(int line, long spreadMillis) implements Act {}
+}

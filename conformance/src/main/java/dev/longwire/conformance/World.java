@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.longwire.conformance;
+
+import dev.longwire.core.channel.ChannelOutput;
+import dev.longwire.core.channel.Channels;
+import dev.longwire.core.hub.Carrier;
+import dev.longwire.core.hub.Hub;
+import dev.longwire.core.hub.HubInput;
+import dev.longwire.core.hub.HubOutput;
+import dev.longwire.core.log.LogSlice;
+import dev.longwire.core.log.LogView;
+import dev.longwire.core.state.StateReader;
+import dev.longwire.core.state.StateWriter;
+import dev.longwire.protocol.ClientFrame;
+import dev.longwire.protocol.codec.Codec;
+import dev.longwire.protocol.codec.Format;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The smallest home: one hub and one owner of channels in virtual time. After every input everything that follows from
+ * it has happened.
+ */
+final class World {
+
+    /** Where the time of day begins; the monotonic clock begins at 0. */
+    private static final long EPOCH_MILLIS = 1_790_000_000_000L;
+
+    private final Settings.Chosen settings;
+    private final Format format;
+    private final Doorkeeper doorkeeper = new Doorkeeper();
+    private final Map<Integer, Client> clients = new LinkedHashMap<>();
+    private final ArrayDeque<HubOutput.Verify> verifying = new ArrayDeque<>();
+    private final List<String> log = new ArrayList<>();
+    private final boolean sleepy;
+    private Hub hub;
+    private Channels channels;
+    private long now;
+
+    /**
+     * @param sleepy whether hub and channels are written out and read back between any two inputs
+     */
+    World(Settings.Chosen settings, Format format, boolean sleepy) {
+        this.settings = settings;
+        this.format = format;
+        this.sleepy = sleepy;
+        this.hub = new Hub(settings.limits());
+        this.channels = newChannels();
+    }
+
+    private Channels newChannels() {
+        return new Channels("e", 1, settings.channels());
+    }
+
+    List<String> log() {
+        return log;
+    }
+
+    Collection<Client> clients() {
+        return clients.values();
+    }
+
+    Client client(int line, int number) {
+        Client client = clients.get(number);
+        if (client == null) {
+            throw new TranscriptException(line, "connection " + number + " was never opened");
+        }
+        return client;
+    }
+
+    void open(int line, int number) {
+        Client before = clients.get(number);
+        if (before != null && before.isOpen()) {
+            throw new TranscriptException(line, "connection " + number + " is open");
+        }
+        Carrier.Form form = format == Format.JSON ? Carrier.Form.WS_JSON : Carrier.Form.WS_CBOR;
+        Carrier carrier = new Carrier(line, form);
+        Client client = new Client(number, carrier, format, log);
+        carrier.attach(client);
+        clients.put(number, client);
+        feed(new HubInput.Opened(carrier));
+    }
+
+    void cut(int line, int number) {
+        Client client = openClient(line, number);
+        client.leave();
+        feed(new HubInput.Closed(client.carrier()));
+    }
+
+    void send(int line, int number, byte[] message) {
+        Client client = openClient(line, number);
+        log.add("C" + (number == 1 ? "" : number) + "# " + Hex.text(message));
+        if (format == Format.CBOR && Arrays.equals(message, Client.PING)) {
+            feed(new HubInput.Received(client.carrier(), new ClientFrame.Ping()));
+            return;
+        }
+        for (ClientFrame frame : Codec.of(format).decode(message, 0, message.length)) {
+            if (client.isOpen()) {
+                feed(new HubInput.Received(client.carrier(), frame));
+            }
+        }
+    }
+
+    void heard(int line, int number) {
+        feed(new HubInput.Heard(openClient(line, number).carrier()));
+    }
+
+    void flow(int line, int number, boolean stalled) {
+        Carrier carrier = openClient(line, number).carrier();
+        feed(stalled ? new HubInput.Stalled(carrier) : new HubInput.Drained(carrier));
+    }
+
+    void shutdown(long spreadMillis) {
+        feed(new HubInput.Drain(spreadMillis));
+    }
+
+    /** Lets time pass, stopping wherever somebody wants to be woken. */
+    void advance(long millis) {
+        long target = now + millis;
+        log.add("@ms " + millis);
+        for (long next = wakeAt(); next <= target; next = wakeAt()) {
+            now = Math.max(now, next);
+            channels.tick(now);
+            feed(new HubInput.Tick());
+            if (wakeAt() <= now) {
+                throw new TranscriptException("the machine wants to be woken for ever");
+            }
+        }
+        now = target;
+    }
+
+    private long wakeAt() {
+        return Math.min(hub.wakeAt(), channels.wakeAt());
+    }
+
+    private Client openClient(int line, int number) {
+        Client client = client(line, number);
+        if (!client.isOpen()) {
+            throw new TranscriptException(line, "connection " + number + " is closed");
+        }
+        return client;
+    }
+
+    private void feed(HubInput input) {
+        for (HubInput next = input; next != null; next = next()) {
+            hub.accept(next, now);
+            for (HubOutput output = hub.poll(); output != null; output = hub.poll()) {
+                output(output);
+            }
+            if (sleepy) {
+                sleepHub();
+            }
+        }
+        if (sleepy) {
+            sleepChannels();
+        }
+    }
+
+    /** The hub is written out, and a new one reads it back. */
+    private void sleepHub() {
+        StateWriter out = new StateWriter();
+        hub.write(out, now);
+        hub = new Hub(settings.limits());
+        hub.read(new StateReader(out.toBytes()), now, this::homesEnd);
+        for (Carrier carrier : hub.carriers()) {
+            client(carrier).carry(carrier);
+        }
+    }
+
+    private Object homesEnd(long carrier) {
+        for (Client client : clients.values()) {
+            if (client.carrier().id() == carrier) {
+                return client;
+            }
+        }
+        throw new IllegalStateException("a carrier of nobody");
+    }
+
+    /** The same for the channels. Only after everything they had to say has been heard. */
+    private void sleepChannels() {
+        StateWriter out = new StateWriter();
+        channels.write(out, now);
+        channels = newChannels();
+        channels.read(new StateReader(out.toBytes()), now);
+    }
+
+    private @Nullable HubInput next() {
+        HubOutput.Verify verify = verifying.poll();
+        if (verify != null) {
+            // The carrier that asked may be another object since, if the hub was read back.
+            return doorkeeper.answer(client(verify.carrier()).carrier(), verify.connect());
+        }
+        ChannelOutput.Reply reply = channels.poll();
+        if (reply != null) {
+            return new HubInput.Answered(reply.reply());
+        }
+        for (ChannelOutput.Moved moved = channels.moved(); moved != null; moved = channels.moved()) {
+            LogView view = moved.view();
+            long from = hub.headOf(moved.channel());
+            if (from >= 0) {
+                return new HubInput.Pushed(
+                        moved.channel(), view.epoch(), view.slice(from, view.head(), Integer.MAX_VALUE));
+            }
+        }
+        return null;
+    }
+
+    private void output(HubOutput output) {
+        switch (output) {
+            case HubOutput.Send send -> client(send.carrier()).write(doorkeeper.sealed(send.frame()));
+            case HubOutput.Deliver deliver -> deliver(deliver);
+            case HubOutput.Close close -> {
+                Client client = client(close.carrier());
+                client.arrive(new Arrival.Closed(close.code().number()));
+                client.leave();
+            }
+            case HubOutput.Probe probe -> client(probe.carrier()).arrive(new Arrival.Probed());
+            case HubOutput.Verify verify -> verifying.add(verify);
+            case HubOutput.Ask ask -> channels.accept(0, ask.request(), now, EPOCH_MILLIS + now);
+        }
+    }
+
+    private void deliver(HubOutput.Deliver deliver) {
+        LogSlice slice = (LogSlice) deliver.slice();
+        for (int i = 0; i < deliver.count(); i++) {
+            Client client = client(deliver.carriers()[i]);
+            slice.read((offset, array, start, length) -> client.writeMessage(array, start, length));
+        }
+    }
+
+    private static Client client(Carrier carrier) {
+        if (carrier.attachment() instanceof Client client) {
+            return client;
+        }
+        throw new IllegalStateException("a carrier of nobody");
+    }
+}
