@@ -8,7 +8,7 @@ public enum ErrorCode {
     MALFORMED(100, "malformed", "The message is not well-formed JSON or CBOR.", 1007, 0),
     TOO_DEEP(101, "too_deep", "The message is nested deeper than 32 levels.", 1007, 0),
     DUPLICATE_FIELD(102, "duplicate_field", "A map has the same key twice.", 1007, 0),
-    NOT_A_FRAME(103, "not_a_frame", "A frame is a map with a type, or an array of such maps.", 1007, 0),
+    NOT_A_FRAME(103, "not_a_frame", "A frame is a map; a message is a frame or an array of frames.", 1007, 0),
     UNKNOWN_TYPE(104, "unknown_type", "There is no frame of this type.", 0, 0),
     MISSING_FIELD(105, "missing_field", "A required field is missing; `field` names it.", 0, 0),
     INVALID_FIELD(106, "invalid_field", "A field has a wrong type or value; `field` names it.", 0, 0),

@@ -22,7 +22,7 @@ final class ClientFrameDecoder {
 
     static ClientFrame decode(Fields fields) {
         if (!fields.has(Field.TYPE)) {
-            return new ClientFrame.Bad(0, ErrorCode.NOT_A_FRAME, null);
+            return new ClientFrame.Bad(fields.idOrZero(), ErrorCode.MISSING_FIELD, Field.TYPE.wire());
         }
         try {
             return frame(fields);

@@ -151,9 +151,7 @@ public final class Codec {
             tokens.skip();
             result.crowded = true;
         } else {
-            ClientFrame frame = ClientFrameDecoder.decode(reader.frame());
-            result.notAFrame |= frame instanceof ClientFrame.Bad bad && bad.code() == ErrorCode.NOT_A_FRAME;
-            result.frames.add(frame);
+            result.frames.add(ClientFrameDecoder.decode(reader.frame()));
         }
     }
 }

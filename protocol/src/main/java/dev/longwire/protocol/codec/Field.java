@@ -57,7 +57,12 @@ enum Field {
     NAME("name"),
     FIELD("field"),
     RECONNECT("reconnect"),
-    RETRY_AFTER("retry_after");
+    RETRY_AFTER("retry_after"),
+    SEQ("seq"),
+    ACK("ack"),
+    WAIT("wait"),
+    STREAM("stream"),
+    FRAMES("frames");
 
     /** What a field's value is read as. */
     enum Shape {

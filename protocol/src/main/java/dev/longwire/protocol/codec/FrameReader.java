@@ -75,7 +75,7 @@ final class FrameReader {
             return null;
         }
         if (!token.isStructStart()) {
-            return plain(token);
+            return plain(tokens, token);
         }
         boolean isMap = token == JsonToken.START_OBJECT;
         if (level < LEVELS) {
@@ -96,7 +96,8 @@ final class FrameReader {
         return Fields.Fault.INVALID;
     }
 
-    private Object plain(JsonToken token) throws IOException {
+    /** A string, a boolean, an integer or null; anything else is a fault. */
+    static Object plain(Tokens tokens, JsonToken token) throws IOException {
         return switch (token) {
             case VALUE_STRING -> tokens.text();
             case VALUE_TRUE -> true;
