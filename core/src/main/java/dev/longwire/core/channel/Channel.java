@@ -4,9 +4,15 @@ package dev.longwire.core.channel;
 import dev.longwire.core.deadline.Timed;
 import dev.longwire.core.log.MemoryLog;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** One channel at its owner: the log and the hubs that want to hear of it. */
 final class Channel extends Timed {
+
+    /** Slots remembered; the longest silent is forgotten first, and its newest message then counts for nothing. */
+    private static final int MOST_SLOTS = 10_000;
 
     final String name;
     final MemoryLog log;
@@ -16,12 +22,46 @@ final class Channel extends Timed {
 
     private int interested;
 
+    /** The newest offset of each slot, oldest first; null where nobody asks for that. */
+    private @Nullable Map<String, Long> slots;
+
     /** Whether the channel stands in its owner's list of those that grew in this turn. */
     boolean grew;
 
     Channel(String name, MemoryLog log) {
         this.name = name;
         this.log = log;
+    }
+
+    /** Notes that this is a slot's newest message. Messages without a slot are one slot together. */
+    void conflate(@Nullable String slot, long offset) {
+        if (slots == null) {
+            slots = new LinkedHashMap<>();
+        }
+        String name = slot == null ? "" : slot;
+        slots.remove(name);
+        slots.put(name, offset);
+        if (slots.size() > MOST_SLOTS) {
+            slots.remove(slots.keySet().iterator().next());
+        }
+    }
+
+    /** The newest offset of each slot among those after {@code from}, in order. */
+    long[] latest(long from) {
+        long[] found = new long[slots == null ? 0 : slots.size()];
+        int count = 0;
+        if (slots != null) {
+            for (long offset : slots.values()) {
+                if (offset > Math.max(from, log.tail())) {
+                    found[count++] = offset;
+                }
+            }
+        }
+        return Arrays.copyOf(found, count);
+    }
+
+    Map<String, Long> slots() {
+        return slots == null ? Map.of() : slots;
     }
 
     boolean wanted() {

@@ -61,8 +61,13 @@ public sealed interface ChannelRequest {
         return user == null ? "c:" + client : "u:" + user;
     }
 
-    /** Reads messages after {@code from}, up to {@code to}, of about {@code maxBytes} and at least one. */
-    record Read(String channel, Tag tag, String epoch, long from, long to, int maxBytes) implements ChannelRequest {}
+    /**
+     * Reads messages after {@code from}, up to {@code to}, of about {@code maxBytes} and at least one.
+     *
+     * @param latest whether the newest message of each slot is enough
+     */
+    record Read(String channel, Tag tag, String epoch, long from, long to, int maxBytes, boolean latest)
+            implements ChannelRequest {}
 
     /**
      * Reads a page of messages for a {@code history} request.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.core.channel;
 
+import dev.longwire.core.SlowPolicy;
 import dev.longwire.core.channel.ChannelReply.Appended;
 import dev.longwire.core.channel.ChannelReply.Attached;
 import dev.longwire.core.channel.ChannelReply.Paged;
@@ -9,6 +10,7 @@ import dev.longwire.core.channel.ChannelReply.Sliced;
 import dev.longwire.core.channel.ChannelReply.Traced;
 import dev.longwire.core.log.LogView;
 import dev.longwire.core.log.MemoryLog;
+import dev.longwire.core.log.Slice;
 import dev.longwire.core.state.StateReader;
 import dev.longwire.core.state.StateWriter;
 import dev.longwire.protocol.ErrorCode;
@@ -52,7 +54,7 @@ public final class Channels {
      */
     public Channels(String boot, long seed, ChannelSettings settings) {
         this.settings = settings;
-        this.directory = new Directory(boot, settings.retention());
+        this.directory = new Directory(boot, settings.namespaces());
         this.keys = new KeyIndex(seed, settings.dedupeMillis(), settings.dedupeEntries());
     }
 
@@ -194,6 +196,9 @@ public final class Channels {
         }
         long offset = log.append(frame, nowMillis);
         bytes += frame.length;
+        if (settings.namespaces().of(channel.name).slow().action() == SlowPolicy.Action.LATEST) {
+            channel.conflate(request.extras().slot(), offset);
+        }
         trim(channel, nowMillis);
         if (hashed != null) {
             keys.add(hashed, offset, content, nowMillis);
@@ -224,11 +229,12 @@ public final class Channels {
         MemoryLog log = directory.peek(request.channel());
         boolean same = request.epoch().equals(log.epoch());
         long from = same ? request.from() : log.head();
-        return new Sliced(
-                request.channel(),
-                request.tag(),
-                log.epoch(),
-                log.view().slice(from, request.to(), request.maxBytes()));
+        Channel channel = directory.find(request.channel());
+        LogView all = log.view();
+        Slice slice = request.latest() && same && channel != null
+                ? all.pick(from, request.to(), channel.latest(from), request.maxBytes())
+                : all.slice(from, request.to(), request.maxBytes());
+        return new Sliced(request.channel(), request.tag(), log.epoch(), slice);
     }
 
     private Paged page(ChannelRequest.Page request) {
@@ -276,7 +282,7 @@ public final class Channels {
 
     private void trim(Channel channel, long nowMillis) {
         long before = channel.log.bytes();
-        channel.log.trim(settings.retention(), nowMillis);
+        channel.log.trim(settings.namespaces().of(channel.name).retention(), nowMillis);
         bytes += channel.log.bytes() - before;
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.core.channel;
 
+import dev.longwire.core.Namespaces;
 import dev.longwire.core.deadline.Deadlines;
 import dev.longwire.core.deadline.Timed;
 import dev.longwire.core.log.MemoryLog;
@@ -33,19 +34,24 @@ final class Directory {
         }
     }
 
+    private static final long SHORTEST_VISIT_MILLIS = 1_000;
+
+    /** Longer than any session is kept, so that whoever comes back in time finds the tombstone. */
+    private static final long BURIAL_MILLIS = 3_600_000;
+
     private final String boot;
-    private final Retention retention;
+    private final Namespaces namespaces;
     private final Map<String, Channel> channels = new LinkedHashMap<>();
     private final Map<String, Tombstone> tombstones = new LinkedHashMap<>();
     private final Deadlines visits;
     private final Deadlines burials;
     private long generation;
 
-    Directory(String boot, Retention retention) {
+    Directory(String boot, Namespaces namespaces) {
         this.boot = boot;
-        this.retention = retention;
-        this.visits = new Deadlines(Math.max(1_000, retention.ageMillis()));
-        this.burials = new Deadlines(Math.max(1_000, retention.idleMillis()));
+        this.namespaces = namespaces;
+        this.visits = new Deadlines(Math.max(SHORTEST_VISIT_MILLIS, namespaces.shortestAgeMillis()));
+        this.burials = new Deadlines(BURIAL_MILLIS);
     }
 
     Iterable<Channel> all() {
@@ -112,6 +118,7 @@ final class Directory {
 
     private long visit(Channel channel, long nowMillis) {
         long before = channel.log.bytes();
+        Retention retention = namespaces.of(channel.name).retention();
         channel.log.trim(retention, nowMillis);
         long last = channel.log.lastTime();
         boolean idle = channel.log.tail() == channel.log.head() || last + retention.idleMillis() <= nowMillis;
@@ -139,6 +146,11 @@ final class Directory {
         for (Channel channel : channels.values()) {
             out.text(channel.name);
             channel.log.write(out, nowMillis);
+            out.number(channel.slots().size());
+            channel.slots().forEach((slot, offset) -> {
+                out.text(slot);
+                out.number(offset);
+            });
             out.number(channel.due() - nowMillis);
             out.number(channel.hubs());
             for (int hub = 0; hub < channel.hubs(); hub++) {
@@ -160,6 +172,10 @@ final class Directory {
         for (int i = 0; i < count; i++) {
             String name = in.text();
             Channel channel = new Channel(name, MemoryLog.read(in, nowMillis));
+            int slots = in.count();
+            for (int slot = 0; slot < slots; slot++) {
+                channel.conflate(in.text(), in.number());
+            }
             visits.startAt(channel, nowMillis + in.number());
             int hubs = in.count();
             for (int hub = 0; hub < hubs; hub++) {

@@ -2,6 +2,8 @@
 package dev.longwire.core.hub;
 
 import dev.longwire.core.Limits;
+import dev.longwire.core.Namespaces;
+import dev.longwire.core.SlowPolicy;
 import dev.longwire.core.channel.ChannelReply.Attached;
 import dev.longwire.core.channel.ChannelReply.Sliced;
 import dev.longwire.core.channel.ChannelRequest;
@@ -33,16 +35,21 @@ final class Fanout {
         void cut(Session session, CloseCode code);
     }
 
+    /** How much a hub reads at once for all its sessions, when a push was missing. */
+    private static final int REPAIR_BYTES = 1 << 20;
+
     private static final Carrier.Form[] FORMS = Carrier.Form.values();
 
     private final Limits limits;
+    private final Namespaces namespaces;
     private final Outbox outbox;
     private final Map<String, Followed> followed = new LinkedHashMap<>();
     private final ArrayDeque<Session> catching = new ArrayDeque<>();
     private long generations;
 
-    Fanout(Limits limits, Outbox outbox) {
+    Fanout(Limits limits, Namespaces namespaces, Outbox outbox) {
         this.limits = limits;
+        this.namespaces = namespaces;
         this.outbox = outbox;
     }
 
@@ -175,7 +182,7 @@ final class Fanout {
         if (!channel.reading) {
             channel.reading = true;
             outbox.ask(new ChannelRequest.Read(
-                    channel.name, Tag.HUB, channel.epoch, channel.head, to, Math.max(limits.sliceBytes(), 1 << 20)));
+                    channel.name, Tag.HUB, channel.epoch, channel.head, to, REPAIR_BYTES, false));
         }
     }
 
@@ -289,7 +296,7 @@ final class Fanout {
      * Asks for the next piece of log of one session that is behind, if there is one. Sessions take turns, and so do the
      * subscriptions of a session.
      */
-    void catchUp() {
+    void catchUp(Cutter cutter) {
         for (Session session = catching.poll(); session != null; session = catching.poll()) {
             session.queued = false;
             if (!session.writable() || session.behind == null || session.reading != null) {
@@ -300,7 +307,26 @@ final class Fanout {
                 session.behind = null;
                 continue;
             }
-            Followed channel = subscription.channel;
+            catchUp(session, subscription, cutter);
+            return;
+        }
+    }
+
+    private void catchUp(Session session, Subscription subscription, Cutter cutter) {
+        Followed channel = subscription.channel;
+        SlowPolicy policy = namespaces.of(channel.name).slow();
+        // What was promised to a client that came back is not cut short, however long it is.
+        boolean slow = policy.exceeded(channel.head - subscription.cursor)
+                && subscription.cursor >= subscription.promised
+                && subscription.epoch.equals(channel.epoch);
+        if (slow && policy.action() == SlowPolicy.Action.CUT) {
+            cutter.cut(session, CloseCode.SLOW);
+        } else if (slow && policy.action() == SlowPolicy.Action.RESET) {
+            subscription.catching = false;
+            lose(subscription, channel.head, Gap.Cause.TOO_SLOW);
+            place(subscription);
+            resumed(session);
+        } else {
             session.reading = subscription;
             outbox.ask(new ChannelRequest.Read(
                     channel.name,
@@ -308,9 +334,20 @@ final class Fanout {
                     subscription.epoch,
                     subscription.cursor,
                     channel.head,
-                    limits.sliceBytes()));
-            return;
+                    limits.sliceBytes(),
+                    slow));
         }
+    }
+
+    /** Tells the subscriber what will not come, up to and including {@code to}. */
+    private void lose(Subscription subscription, long to, Gap.Cause cause) {
+        Carrier carrier = subscription.session.carrier;
+        if (carrier != null) {
+            outbox.send(
+                    carrier,
+                    new Gap(subscription.channel.name, subscription.epoch, subscription.cursor + 1, to, cause));
+        }
+        subscription.cursor = to;
     }
 
     /** A piece of log for one cursor. */
@@ -335,18 +372,13 @@ final class Fanout {
     /** Writes what a read brought; false when part of what was promised is gone. */
     private boolean deliver(Subscription subscription, Carrier carrier, Slice slice) {
         Followed channel = subscription.channel;
-        if (slice.from() > subscription.cursor) {
+        if (slice.conflated()) {
+            lose(subscription, slice.to(), Gap.Cause.CONFLATED);
+        } else if (slice.from() > subscription.cursor) {
             if (subscription.promised > subscription.cursor) {
                 return false;
             }
-            outbox.send(
-                    carrier,
-                    new Gap(
-                            channel.name,
-                            subscription.epoch,
-                            subscription.cursor + 1,
-                            slice.from(),
-                            Gap.Cause.TOO_SLOW));
+            lose(subscription, slice.from(), Gap.Cause.TOO_SLOW);
         }
         if (slice.to() > slice.from()) {
             outbox.deliver(new HubOutput.Deliver(

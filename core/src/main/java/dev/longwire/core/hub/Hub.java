@@ -2,6 +2,7 @@
 package dev.longwire.core.hub;
 
 import dev.longwire.core.Limits;
+import dev.longwire.core.Namespaces;
 import dev.longwire.core.channel.ChannelReply;
 import dev.longwire.core.channel.ChannelReply.Sliced;
 import dev.longwire.core.state.StateReader;
@@ -33,12 +34,17 @@ public final class Hub {
     private final Sessions sessions;
     private final Requests requests;
     private final Polls polls;
+    private long now;
 
     public Hub(Limits limits) {
+        this(limits, Namespaces.DEFAULT);
+    }
+
+    public Hub(Limits limits, Namespaces namespaces) {
         this.limits = limits;
         this.outbox = new Outbox(limits.answerBytes());
         this.carriers = new Carriers(limits, outbox);
-        this.fanout = new Fanout(limits, outbox);
+        this.fanout = new Fanout(limits, namespaces, outbox);
         this.sessions = new Sessions(limits, outbox, carriers, fanout);
         this.requests = new Requests(limits, outbox, fanout);
         this.polls = new Polls(limits, outbox, carriers, sessions, this::received);
@@ -46,6 +52,7 @@ public final class Hub {
 
     /** Takes one input. Everything that was said before must have been drained. */
     public void accept(HubInput input, long nowMillis) {
+        now = nowMillis;
         switch (input) {
             case HubInput.Opened(Carrier carrier) -> carriers.opened(carrier, nowMillis);
             case HubInput.Received(Carrier carrier, ClientFrame frame) -> received(carrier, frame, nowMillis);
@@ -57,7 +64,7 @@ public final class Hub {
             case HubInput.Closed(Carrier carrier) -> closed(carrier, nowMillis);
             case HubInput.Verified verified -> verified(verified, nowMillis);
             case HubInput.Denied denied -> denied(denied, nowMillis);
-            case HubInput.Answered(ChannelReply reply) -> answered(reply, nowMillis);
+            case HubInput.Answered(ChannelReply reply) -> answered(reply);
             case HubInput.Pushed pushed -> fanout.pushed(pushed.channel(), pushed.epoch(), pushed.slice());
             case HubInput.Release release -> sessions.release(release);
             case HubInput.Adopt(byte[] state) -> sessions.adopt(state, nowMillis);
@@ -71,7 +78,7 @@ public final class Hub {
     public @Nullable HubOutput poll() {
         HubOutput next = outbox.poll();
         if (next == null) {
-            fanout.catchUp();
+            fanout.catchUp(this::cut);
             next = outbox.poll();
         }
         return next;
@@ -228,17 +235,21 @@ public final class Hub {
         }
     }
 
-    private void answered(ChannelReply reply, long nowMillis) {
+    private void answered(ChannelReply reply) {
         Session session = sessions.find(reply.tag().session());
         if (session != null && reply instanceof Sliced sliced && sliced.tag().id() < 0) {
             polls.reread(session, sliced);
         } else if (session != null) {
-            requests.answered(session, reply, (late, code) -> sessions.cut(late, code, nowMillis));
+            requests.answered(session, reply, this::cut);
         } else if (reply instanceof Sliced sliced && sliced.tag().session().isEmpty()) {
             fanout.repaired(sliced);
         } else {
             outbox.add(new HubOutput.Stray(reply));
         }
+    }
+
+    private void cut(Session session, CloseCode code) {
+        sessions.cut(session, code, now);
     }
 
     private void tick(long nowMillis) {

@@ -233,7 +233,7 @@ final class Polls {
                     repeat.cursor = Math.max(repeat.cursor, run.from());
                     Tag tag = new Tag(session.id, session.turn, -repeat.carrier.id());
                     outbox.ask(new ChannelRequest.Read(
-                            run.channel(), tag, run.epoch(), repeat.cursor, run.to(), limits.sliceBytes()));
+                            run.channel(), tag, run.epoch(), repeat.cursor, run.to(), limits.sliceBytes(), false));
                     return;
                 }
             }

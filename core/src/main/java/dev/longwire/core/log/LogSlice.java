@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.core.log;
 
+import org.jspecify.annotations.Nullable;
+
 /** Messages of a {@link MemoryLog}: each a finished {@code message} frame in JSON, without any transport's framing. */
 public final class LogSlice implements Slice {
 
@@ -14,11 +16,19 @@ public final class LogSlice implements Slice {
     private final long to;
     private final int bytes;
 
+    /** The offsets that are in it, where not all are; else null. */
+    private final long @Nullable [] picked;
+
     LogSlice(Segment[] segments, long from, long to, int bytes) {
+        this(segments, from, to, bytes, null);
+    }
+
+    LogSlice(Segment[] segments, long from, long to, int bytes, long @Nullable [] picked) {
         this.segments = segments;
         this.from = from;
         this.to = to;
         this.bytes = bytes;
+        this.picked = picked;
     }
 
     @Override
@@ -36,8 +46,21 @@ public final class LogSlice implements Slice {
         return bytes;
     }
 
+    @Override
+    public boolean conflated() {
+        return picked != null;
+    }
+
     /** Shows every message, in order. */
     public void read(Reader reader) {
+        if (picked != null) {
+            for (long offset : picked) {
+                Segment segment = segments[Segment.find(segments, offset)];
+                int start = segment.start(offset);
+                reader.message(offset, segment.bytes, start, segment.end(offset) - start);
+            }
+            return;
+        }
         if (from >= to) {
             return;
         }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.core.log;
 
+import java.util.Arrays;
+
 /**
  * What a log held at one moment. Views are immutable and share the log's bytes, so that a hub on another thread can
  * read what its owner appended without a lock, once the view has been handed over safely.
@@ -64,6 +66,26 @@ public final class LogView {
             at++;
         }
         return new LogSlice(segments, start, offset, bytes);
+    }
+
+    /**
+     * Of the messages after {@code from} only those at {@code picked} offsets, which are in order and still there, as
+     * many as fit in {@code maxBytes} and at least one if there is one.
+     */
+    public LogSlice pick(long from, long to, long[] picked, int maxBytes) {
+        int bytes = 0;
+        int count = 0;
+        while (count < picked.length) {
+            Segment segment = segments[find(picked[count])];
+            int length = segment.bytesBetween(picked[count], picked[count]);
+            if (count > 0 && bytes + length > maxBytes) {
+                break;
+            }
+            bytes += length;
+            count++;
+        }
+        long end = count == picked.length ? Math.min(to, head) : picked[count - 1];
+        return new LogSlice(segments, from, end, bytes, Arrays.copyOf(picked, count));
     }
 
     private int find(long offset) {

@@ -13,6 +13,11 @@ public interface Slice {
     /** The offset of the last message; equal to {@code from} when there is none. */
     long to();
 
+    /** Whether only the newest message of each slot is in it: some offsets between are left out. */
+    default boolean conflated() {
+        return false;
+    }
+
     /** How long the messages are together, in bytes of the log's own form. */
     int bytes();
 }

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.longwire.core;
+
+import dev.longwire.core.log.Retention;
+import dev.longwire.protocol.ChannelName;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Settings by channel name. A channel's namespace is the text before its first colon, or {@code default}; a namespace
+ * that is not named here takes the defaults.
+ */
+public final class Namespaces {
+
+    /**
+     * The settings of a namespace.
+     *
+     * @param retention how long its logs keep messages
+     * @param slow what happens to subscribers that fall behind
+     */
+    public record Settings(Retention retention, SlowPolicy slow) {
+        public static final Settings DEFAULT = new Settings(Retention.DEFAULT, SlowPolicy.CATCH_UP);
+    }
+
+    public static final Namespaces DEFAULT = new Namespaces(Settings.DEFAULT, Map.of());
+
+    private final Settings defaults;
+    private final Map<String, Settings> byName;
+    private final long shortestAgeMillis;
+
+    /**
+     * @param defaults for every namespace that is not named
+     * @param byName by the text before the first colon; channels without a colon have one too (see {@link ChannelName})
+     */
+    public Namespaces(Settings defaults, Map<String, Settings> byName) {
+        this.defaults = defaults;
+        this.byName = new LinkedHashMap<>(byName);
+        long shortest = defaults.retention().ageMillis();
+        for (Settings settings : byName.values()) {
+            shortest = Math.min(shortest, settings.retention().ageMillis());
+        }
+        this.shortestAgeMillis = shortest;
+    }
+
+    public Settings of(String channel) {
+        return byName.isEmpty() ? defaults : byName.getOrDefault(ChannelName.namespace(channel), defaults);
+    }
+
+    /** The shortest age for which any namespace keeps messages. */
+    public long shortestAgeMillis() {
+        return shortestAgeMillis;
+    }
+}
