@@ -67,6 +67,7 @@ public final class Hub {
             case HubInput.Answered(ChannelReply reply) -> answered(reply);
             case HubInput.Pushed pushed -> fanout.pushed(pushed.channel(), pushed.epoch(), pushed.slice());
             case HubInput.Release release -> sessions.release(release);
+            case HubInput.Overtaken(Carrier carrier) -> overtaken(carrier);
             case HubInput.Adopt(byte[] state) -> sessions.adopt(state, nowMillis);
             case HubInput.Kick(String session) -> sessions.kick(session, CloseCode.KICKED);
             case HubInput.Drain(long spreadMillis) -> sessions.drain(spreadMillis, nowMillis);
@@ -206,6 +207,13 @@ public final class Hub {
             carrier.verifying = false;
             carrier.pending = null;
             bad(carrier, new ClientFrame.Bad(denied.connect().id(), denied.code(), null), nowMillis);
+        }
+    }
+
+    private void overtaken(Carrier carrier) {
+        if (!carrier.closed) {
+            outbox.goodbye(carrier, CloseCode.REPLACED, 0);
+            carriers.forget(carrier);
         }
     }
 

@@ -31,6 +31,9 @@ public sealed interface HubInput {
      */
     record Release(String session, long turn, Object asker) implements HubInput {}
 
+    /** The session that this carrier's client asked for was given to a later attach before it could be moved here. */
+    record Overtaken(Carrier carrier) implements HubInput {}
+
     /** A session comes from another hub, as {@link HubOutput.Released} wrote it; its attach follows. */
     record Adopt(byte[] state) implements HubInput {}
 

@@ -39,9 +39,13 @@ public sealed interface HubOutput {
     /**
      * A session leaves this hub.
      *
-     * @param state null when it stays: there is none, or a later attach has it
+     * @param state null when it stays
+     * @param overtaken whether it stays because a later attach has it; else there is none
      */
-    record Released(String session, Object asker, byte @Nullable [] state) implements HubOutput {}
+    record Released(String session, Object asker, byte @Nullable [] state, boolean overtaken) implements HubOutput {}
+
+    /** A session has ended for good. */
+    record Ended(String session) implements HubOutput {}
 
     /** An answer for a session that isn't here; where it went, it still may be wanted. */
     record Stray(ChannelReply reply) implements HubOutput {}

@@ -127,6 +127,16 @@ final class Sessions {
         subscribe(session, connect.resume());
     }
 
+    /** A join whose answer will be known as late, and what waits for it, have not run: the client asks again. */
+    private static void abandon(Session session, Subscription subscription) {
+        if (subscription.joining) {
+            session.replies.forget(subscription.joinId);
+            if (subscription.waiting != null) {
+                subscription.waiting.forEach(request -> session.replies.forget(request.id()));
+            }
+        }
+    }
+
     /** What a turn begins with depends on what drains it. */
     private void begin(Session session, Carrier carrier, Connect connect, long nowMillis) {
         session.polling = null;
@@ -151,10 +161,7 @@ final class Sessions {
     /** The list in {@code resume} is the truth about the client's own subscriptions: each begins anew where it says. */
     private void subscribe(Session session, @Nullable Resume resume) {
         for (Subscription old : List.copyOf(session.subscriptions.values())) {
-            if (old.joining) {
-                // Its answer will be known as late; the client sends the request again.
-                session.replies.forget(old.joinId);
-            }
+            abandon(session, old);
             fanout.leave(old);
         }
         if (resume == null) {
@@ -232,6 +239,11 @@ final class Sessions {
 
     /** Ends a session for good. */
     void end(Session session) {
+        remove(session);
+        outbox.add(new HubOutput.Ended(session.id));
+    }
+
+    private void remove(Session session) {
         Carrier carrier = session.carrier;
         if (carrier != null) {
             detach(session);
@@ -265,12 +277,14 @@ final class Sessions {
         byte[] state = null;
         if (session != null && request.turn() > session.turn) {
             replace(session);
+            session.subscriptions.values().forEach(each -> abandon(session, each));
             StateWriter out = new StateWriter();
             SessionState.write(out, session);
             state = out.toBytes();
-            end(session);
+            remove(session);
         }
-        outbox.add(new HubOutput.Released(request.session(), request.asker(), state));
+        boolean overtaken = session != null && state == null;
+        outbox.add(new HubOutput.Released(request.session(), request.asker(), state, overtaken));
     }
 
     /** Takes a session from another hub; it has no carrier until the attach that follows. */
