@@ -29,25 +29,29 @@ final class Bindings {
     }
 
     /** The first place where the two differ, or null where they don't. */
-    @Nullable String difference(Json pattern, Json actual) {
+    @Nullable
+    String difference(Json pattern, Json actual) {
         return difference(pattern, actual, "", new LinkedHashMap<>(values));
     }
 
     private static @Nullable String difference(Json pattern, Json actual, String path, Map<String, String> found) {
         return switch (pattern) {
             case Json.Text(String text) when text.equals(ANYTHING) -> null;
-            case Json.Text(String text) when text.length() > 1 && text.charAt(0) == '$' -> {
+            case Json.Text(String text)
+            when text.length() > 1 && text.charAt(0) == '$' -> {
                 String value = Json.text(actual);
                 String known = found.putIfAbsent(text.substring(1), value);
                 yield known == null || known.equals(value) ? null : path + " is not " + known;
             }
             case Json.Payload(String written) when written.equals("\"" + ANYTHING + "\"") -> null;
-            case Json.Obj(Map<String, Json> fields) -> actual instanceof Json.Obj(Map<String, Json> others)
-                    ? fields(fields, others, path, found)
-                    : path + " is not a map";
-            case Json.Arr(List<Json> items) -> actual instanceof Json.Arr(List<Json> others)
-                    ? items(items, others, path, found)
-                    : path + " is not an array";
+            case Json.Obj(Map<String, Json> fields) ->
+                actual instanceof Json.Obj(Map<String, Json> others)
+                        ? fields(fields, others, path, found)
+                        : path + " is not a map";
+            case Json.Arr(List<Json> items) ->
+                actual instanceof Json.Arr(List<Json> others)
+                        ? items(items, others, path, found)
+                        : path + " is not an array";
             default -> pattern.equals(actual) ? null : path + " differs";
         };
     }

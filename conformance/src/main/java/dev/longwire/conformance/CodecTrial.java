@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 
 /**
  * Reads frames that were damaged at random, so that two builds of the codec can be compared far off the paths that
@@ -40,8 +39,36 @@ public final class CodecTrial {
 
     /** Bytes that mean something to a parser. */
     private static final byte[] SHARP = {
-        '"', '\\', '{', '}', '[', ']', ',', ':', '0', '-', '.', 'e', 'u', 0, ' ', '\n', 0x7f, (byte) 0x80, (byte) 0xbf,
-        (byte) 0xc0, (byte) 0xc3, (byte) 0xe2, (byte) 0xed, (byte) 0xf0, (byte) 0xf4, (byte) 0xff, 0x1b, 0x5f, 0x78, 0x61
+        '"',
+        '\\',
+        '{',
+        '}',
+        '[',
+        ']',
+        ',',
+        ':',
+        '0',
+        '-',
+        '.',
+        'e',
+        'u',
+        0,
+        ' ',
+        '\n',
+        0x7f,
+        (byte) 0x80,
+        (byte) 0xbf,
+        (byte) 0xc0,
+        (byte) 0xc3,
+        (byte) 0xe2,
+        (byte) 0xed,
+        (byte) 0xf0,
+        (byte) 0xf4,
+        (byte) 0xff,
+        0x1b,
+        0x5f,
+        0x78,
+        0x61
     };
 
     private static final long HASH_START = 0xcbf29ce484222325L;
@@ -51,11 +78,11 @@ public final class CodecTrial {
 
     /** A line for each of the first few hundred, and a hash over the lines so far for every hundred after them. */
     static List<String> run(int seed, int rounds) {
-        Random random = new Random(seed);
+        Dice random = new Dice(seed);
         List<String> lines = new ArrayList<>();
         long hash = HASH_START;
         for (int round = 0; round < rounds; round++) {
-            boolean cbor = random.nextBoolean();
+            boolean cbor = random.below(2) == 1;
             byte[] message = damaged(sample(cbor, random), random);
             String line = (cbor ? "cbor " : "json ") + Hex.text(message) + " " + understand(cbor, message);
             hash = mix(hash, line);
@@ -77,7 +104,11 @@ public final class CodecTrial {
                 text.append(' ');
             }
             if (frame instanceof ClientFrame.Bad bad) {
-                text.append(bad.code().wire()).append('/').append(bad.id()).append('/').append(bad.field());
+                text.append(bad.code().wire())
+                        .append('/')
+                        .append(bad.id())
+                        .append('/')
+                        .append(bad.field());
             } else {
                 text.append(new String(ClientCodec.of(Format.JSON).encode(frame), StandardCharsets.UTF_8));
                 text.append('=').append(Hex.text(ClientCodec.of(Format.CBOR).encode(frame)));
@@ -86,22 +117,22 @@ public final class CodecTrial {
         return text.toString();
     }
 
-    private static byte[] sample(boolean cbor, Random random) {
-        byte[] json = SAMPLES[random.nextInt(SAMPLES.length)].getBytes(StandardCharsets.UTF_8);
+    private static byte[] sample(boolean cbor, Dice random) {
+        byte[] json = SAMPLES[random.below(SAMPLES.length)].getBytes(StandardCharsets.UTF_8);
         return cbor ? CborWriter.bytes(JsonReader.json(json)) : json;
     }
 
-    private static byte[] damaged(byte[] message, Random random) {
+    private static byte[] damaged(byte[] message, Dice random) {
         byte[] bytes = message;
-        int times = random.nextInt(4);
+        int times = random.below(4);
         for (int time = 0; time < times && bytes.length > 0; time++) {
-            int at = random.nextInt(bytes.length);
-            bytes = switch (random.nextInt(5)) {
-                case 0 -> replaced(bytes, at, SHARP[random.nextInt(SHARP.length)]);
-                case 1 -> replaced(bytes, at, (byte) random.nextInt(256));
+            int at = random.below(bytes.length);
+            bytes = switch (random.below(5)) {
+                case 0 -> replaced(bytes, at, SHARP[random.below(SHARP.length)]);
+                case 1 -> replaced(bytes, at, (byte) random.below(256));
                 case 2 -> Arrays.copyOf(bytes, at);
-                case 3 -> inserted(bytes, at, SHARP[random.nextInt(SHARP.length)]);
-                default -> repeated(bytes, at, random.nextInt(8));
+                case 3 -> inserted(bytes, at, SHARP[random.below(SHARP.length)]);
+                default -> repeated(bytes, at, random.below(8));
             };
         }
         return bytes;

@@ -15,15 +15,23 @@ final class Hex {
      */
     static byte[] bytes(int line, String text) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        for (String word : text.strip().split(" ")) {
-            int star = word.indexOf('*');
-            String digits = star < 0 ? word : word.substring(0, star);
-            int times = star < 0 ? 1 : Integer.parseInt(word.substring(star + 1));
-            for (int time = 0; time < times; time++) {
-                append(line, digits, out);
-            }
+        int at = 0;
+        while (at < text.length()) {
+            int space = text.indexOf(' ', at);
+            int end = space < 0 ? text.length() : space;
+            word(line, text.substring(at, end), out);
+            at = end + 1;
         }
         return out.toByteArray();
+    }
+
+    private static void word(int line, String word, ByteArrayOutputStream out) {
+        int star = word.indexOf('*');
+        String digits = star < 0 ? word : word.substring(0, star);
+        int times = star < 0 ? 1 : Integer.parseInt(word.substring(star + 1));
+        for (int time = 0; time < times; time++) {
+            append(line, digits, out);
+        }
     }
 
     private static void append(int line, String digits, ByteArrayOutputStream out) {

@@ -12,7 +12,11 @@ import org.jspecify.annotations.Nullable;
  * @param record what was sent and what came, byte for byte, so that two builds can be compared
  * @param broken what the machine threw, if it did
  */
-public record Outcome(String name, List<String> faults, List<String> record, @Nullable RuntimeException broken) {
+public record Outcome(
+        String name,
+        List<String> faults,
+        List<String> record,
+        @Nullable RuntimeException broken) {
 
     public boolean passed() {
         return faults.isEmpty();

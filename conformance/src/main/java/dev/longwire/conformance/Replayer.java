@@ -14,8 +14,6 @@ import java.util.Locale;
  */
 public final class Replayer {
 
-    
-
     private final World world;
     private final Format format;
     private final Bindings bindings = new Bindings();
@@ -61,7 +59,8 @@ public final class Replayer {
     /** Does the step at this index, and those that belong to it; the index of the next. */
     private int step(List<Step> steps, int index) {
         switch (steps.get(index)) {
-            case Step.Expect expect when expect.anyOrder() -> {
+            case Step.Expect expect
+            when expect.anyOrder() -> {
                 return expectGroup(steps, index);
             }
             case Step.Expect expect -> expect(expect);
@@ -97,16 +96,16 @@ public final class Replayer {
     }
 
     private void expect(Step.Expect expect) {
-        List<Arrival> arrivals = world.client(expect.line(), expect.connection()).arrivals();
+        List<Arrival> arrivals =
+                world.client(expect.line(), expect.connection()).arrivals();
         if (arrivals.isEmpty()) {
             faults.add("line " + expect.line() + ": nothing came");
             return;
         }
         Arrival arrival = arrivals.removeFirst();
         Json pattern = pattern(expect);
-        String difference = arrival instanceof Arrival.Frame frame
-                ? bindings.difference(pattern, frame.json())
-                : "not a frame";
+        String difference =
+                arrival instanceof Arrival.Frame frame ? bindings.difference(pattern, frame.json()) : "not a frame";
         if (difference != null) {
             faults.add("line " + expect.line() + ": " + difference + ": " + text(arrival));
         } else if (arrival instanceof Arrival.Frame frame) {
@@ -128,7 +127,8 @@ public final class Replayer {
     private int expectGroup(List<Step> steps, int index) {
         int next = index;
         while (next < steps.size() && steps.get(next) instanceof Step.Expect expect && expect.anyOrder()) {
-            List<Arrival> arrivals = world.client(expect.line(), expect.connection()).arrivals();
+            List<Arrival> arrivals =
+                    world.client(expect.line(), expect.connection()).arrivals();
             if (!takeFitting(pattern(expect), arrivals)) {
                 faults.add("line " + expect.line() + ": nothing that fits came");
             }
@@ -139,8 +139,7 @@ public final class Replayer {
 
     private boolean takeFitting(Json pattern, List<Arrival> arrivals) {
         for (int i = 0; i < arrivals.size(); i++) {
-            if (arrivals.get(i) instanceof Arrival.Frame frame
-                    && bindings.difference(pattern, frame.json()) == null) {
+            if (arrivals.get(i) instanceof Arrival.Frame frame && bindings.difference(pattern, frame.json()) == null) {
                 bindings.bind(pattern, frame.json());
                 arrivals.remove(i);
                 return true;

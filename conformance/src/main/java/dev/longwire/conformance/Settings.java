@@ -40,7 +40,10 @@ final class Settings {
                 (int) take("replies", standard.replies()),
                 (int) take("subscriptions", standard.subscriptions()),
                 (int) take("sliceBytes", standard.sliceBytes()),
-                take("dedupeMillis", standard.dedupeMillis()));
+                take("dedupeMillis", standard.dedupeMillis()),
+                take("pollWaitMillis", standard.pollWaitMillis()),
+                (int) take("pollRequests", standard.pollRequests()),
+                (int) take("answerBytes", standard.answerBytes()));
     }
 
     private ChannelSettings channels(long dedupeMillis) {

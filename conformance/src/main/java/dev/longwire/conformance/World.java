@@ -222,6 +222,10 @@ final class World {
             }
             case HubOutput.Probe probe -> client(probe.carrier()).arrive(new Arrival.Probed());
             case HubOutput.Verify verify -> verifying.add(verify);
+            case HubOutput.Finish finish -> throw new IllegalStateException("nobody polls");
+            case HubOutput.Reject reject -> throw new IllegalStateException("nobody polls");
+            case HubOutput.Released released -> throw new IllegalStateException("there is one hub");
+            case HubOutput.Stray stray -> throw new IllegalStateException("there is one hub");
             case HubOutput.Ask ask -> channels.accept(0, ask.request(), now, EPOCH_MILLIS + now);
         }
     }

@@ -9,8 +9,7 @@ import org.junit.jupiter.api.Test;
 /** The replayer can fail: each test changes a transcript that holds into one that doesn't. */
 final class ReplayerTest {
 
-    private static final String CONNECT =
-            """
+    private static final String CONNECT = """
             title: a client connects and pings
             open
             C> {"type":"connect","id":1}
@@ -25,7 +24,10 @@ final class ReplayerTest {
 
     @Test
     void aWrongValueIsAFault() {
-        assertThat(faults(CONNECT.replace("\"turn\":1", "\"turn\":2"))).first().asString().contains("turn differs");
+        assertThat(faults(CONNECT.replace("\"turn\":1", "\"turn\":2")))
+                .first()
+                .asString()
+                .contains("turn differs");
     }
 
     @Test
@@ -38,12 +40,18 @@ final class ReplayerTest {
 
     @Test
     void anUnexpectedFieldIsAFault() {
-        assertThat(faults(CONNECT.replace("\"turn\":1,", ""))).first().asString().contains("turn is too much");
+        assertThat(faults(CONNECT.replace("\"turn\":1,", "")))
+                .first()
+                .asString()
+                .contains("turn is too much");
     }
 
     @Test
     void aFrameThatNobodyExpectsIsAFault() {
-        assertThat(faults(CONNECT + "C> {\"type\":\"ping\"}\n")).first().asString().contains("nobody expected");
+        assertThat(faults(CONNECT + "C> {\"type\":\"ping\"}\n"))
+                .first()
+                .asString()
+                .contains("nobody expected");
         assertThat(faults(CONNECT + "C> {\"type\":\"ping\"}\n@ms 1\n"))
                 .first()
                 .asString()
@@ -65,8 +73,7 @@ final class ReplayerTest {
 
     @Test
     void aPayloadIsComparedAsWritten() {
-        String publish = CONNECT
-                + """
+        String publish = CONNECT + """
                 C> {"type":"publish","id":2,"channel":"a","data":{"n": 1.50}}
                 S> {"type":"published","id":2,"channel":"a","epoch":"*","offset":1,"stored":"memory"}
                 C> {"type":"history","id":3,"channel":"a"}
