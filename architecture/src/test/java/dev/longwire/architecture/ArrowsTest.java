@@ -6,6 +6,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static dev.longwire.architecture.Houses.CLI;
 import static dev.longwire.architecture.Houses.CLIENT;
 import static dev.longwire.architecture.Houses.CLUSTER;
+import static dev.longwire.architecture.Houses.CONFORMANCE;
 import static dev.longwire.architecture.Houses.CORE;
 import static dev.longwire.architecture.Houses.EDGE;
 import static dev.longwire.architecture.Houses.PROTOCOL;
@@ -61,6 +62,15 @@ final class ArrowsTest {
                 .that()
                 .resideInAPackage(CORE)
                 .should(dependInTheHouseOnlyOn("dev.longwire.core", "dev.longwire.protocol")));
+    }
+
+    @Test
+    void theConformanceSuiteKnowsNoHome() {
+        check(classes()
+                .that()
+                .resideInAPackage(CONFORMANCE)
+                .should(dependInTheHouseOnlyOn(
+                        "dev.longwire.conformance", "dev.longwire.core", "dev.longwire.protocol")));
     }
 
     @Test

@@ -9,6 +9,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 final class Houses {
     static final String PROTOCOL = "dev.longwire.protocol..";
     static final String CORE = "dev.longwire.core..";
+    static final String CONFORMANCE = "dev.longwire.conformance..";
     static final String SIMULATION = "dev.longwire.simulation..";
     static final String SERVER = "dev.longwire.server..";
     static final String STORE = "dev.longwire.store..";

@@ -4,6 +4,7 @@ package dev.longwire.architecture;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
+import static dev.longwire.architecture.Houses.CONFORMANCE;
 import static dev.longwire.architecture.Houses.CORE;
 import static dev.longwire.architecture.Houses.PROTOCOL;
 
@@ -83,7 +84,7 @@ final class PortabilityTest {
     void theProtocolAddsStreamsAndTheStreamingParser() {
         classes()
                 .that()
-                .resideInAPackage(PROTOCOL)
+                .resideInAnyPackage(PROTOCOL, CONFORMANCE)
                 .should()
                 .onlyDependOnClassesThat(portable(CODEC_PACKAGES))
                 .check(Houses.all());
@@ -93,7 +94,7 @@ final class PortabilityTest {
     void thePortablePartHasNoClockNoChanceAndNoConsole() {
         noClasses()
                 .that()
-                .resideInAnyPackage(CORE, PROTOCOL)
+                .resideInAnyPackage(CORE, PROTOCOL, CONFORMANCE)
                 .should()
                 .accessTargetWhere(clockChanceOrMonitor())
                 .check(Houses.all());
@@ -104,7 +105,7 @@ final class PortabilityTest {
         noMethods()
                 .that()
                 .areDeclaredInClassesThat()
-                .resideInAnyPackage(CORE, PROTOCOL)
+                .resideInAnyPackage(CORE, PROTOCOL, CONFORMANCE)
                 .should()
                 .haveModifier(JavaModifier.SYNCHRONIZED)
                 .check(Houses.all());

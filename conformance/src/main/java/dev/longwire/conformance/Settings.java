@@ -2,6 +2,8 @@
 package dev.longwire.conformance;
 
 import dev.longwire.core.Limits;
+import dev.longwire.core.Namespaces;
+import dev.longwire.core.SlowPolicy;
 import dev.longwire.core.channel.ChannelSettings;
 import dev.longwire.core.log.Retention;
 import java.util.LinkedHashMap;
@@ -16,17 +18,18 @@ final class Settings {
         this.values = new LinkedHashMap<>(values);
     }
 
-    /** The limits and the channel settings of a world. */
-    record Chosen(Limits limits, ChannelSettings channels) {}
+    /** The limits, the settings by channel, and those of the channels' owner. */
+    record Chosen(Limits limits, Namespaces namespaces, ChannelSettings channels) {}
 
     static Chosen choose(Map<String, Long> values) {
         Settings settings = new Settings(values);
         Limits limits = settings.limits();
-        ChannelSettings channels = settings.channels(limits.dedupeMillis());
+        Namespaces namespaces = settings.namespaces();
+        ChannelSettings channels = settings.channels(namespaces, limits.dedupeMillis());
         if (!settings.values.isEmpty()) {
             throw new TranscriptException("no such headers: " + settings.values.keySet());
         }
-        return new Chosen(limits, channels);
+        return new Chosen(limits, namespaces, channels);
     }
 
     private Limits limits() {
@@ -46,15 +49,24 @@ final class Settings {
                 (int) take("answerBytes", standard.answerBytes()));
     }
 
-    private ChannelSettings channels(long dedupeMillis) {
-        ChannelSettings standard = ChannelSettings.DEFAULT;
+    private Namespaces namespaces() {
+        Namespaces.Settings standard = Namespaces.Settings.DEFAULT;
         Retention retention = standard.retention();
+        Retention chosen = new Retention(
+                take("ageMillis", retention.ageMillis()),
+                (int) take("count", retention.count()),
+                (int) take("bytes", retention.bytes()),
+                take("idleMillis", retention.idleMillis()));
+        int action = (int) take("slow", standard.slow().action().ordinal());
+        SlowPolicy slow =
+                new SlowPolicy(take("lagMessages", standard.slow().lagMessages()), SlowPolicy.Action.values()[action]);
+        return new Namespaces(new Namespaces.Settings(chosen, slow), Map.of());
+    }
+
+    private ChannelSettings channels(Namespaces namespaces, long dedupeMillis) {
+        ChannelSettings standard = ChannelSettings.DEFAULT;
         return new ChannelSettings(
-                new Retention(
-                        take("ageMillis", retention.ageMillis()),
-                        (int) take("count", retention.count()),
-                        (int) take("bytes", retention.bytes()),
-                        take("idleMillis", retention.idleMillis())),
+                namespaces,
                 dedupeMillis,
                 (int) take("dedupeEntries", standard.dedupeEntries()),
                 take("budgetBytes", standard.budgetBytes()),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.conformance;
 
+import dev.longwire.core.SlowPolicy;
 import dev.longwire.protocol.codec.Format;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -113,6 +114,7 @@ final class TranscriptReader {
         switch (name) {
             case "title" -> title = value;
             case "formats" -> formats = formats(value);
+            case "slow" -> settings.put(name, slow(value));
             default -> settings.put(name, number(value));
         }
     }
@@ -124,6 +126,15 @@ final class TranscriptReader {
             case "json cbor" -> List.of(Format.JSON, Format.CBOR);
             default -> throw new TranscriptException(line, "formats: json, cbor or json cbor");
         };
+    }
+
+    private long slow(String value) {
+        for (SlowPolicy.Action action : SlowPolicy.Action.values()) {
+            if (action.name().equalsIgnoreCase(value)) {
+                return action.ordinal();
+            }
+        }
+        throw new TranscriptException(line, "slow: reset, latest or cut");
     }
 
     private int connection(String digits) {

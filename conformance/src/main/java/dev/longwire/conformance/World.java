@@ -50,7 +50,7 @@ final class World {
         this.settings = settings;
         this.format = format;
         this.sleepy = sleepy;
-        this.hub = new Hub(settings.limits());
+        this.hub = new Hub(settings.limits(), settings.namespaces());
         this.channels = newChannels();
     }
 
@@ -166,7 +166,7 @@ final class World {
     private void sleepHub() {
         StateWriter out = new StateWriter();
         hub.write(out, now);
-        hub = new Hub(settings.limits());
+        hub = new Hub(settings.limits(), settings.namespaces());
         hub.read(new StateReader(out.toBytes()), now, this::homesEnd);
         for (Carrier carrier : hub.carriers()) {
             client(carrier).carry(carrier);
@@ -226,6 +226,7 @@ final class World {
             case HubOutput.Reject reject -> throw new IllegalStateException("nobody polls");
             case HubOutput.Released released -> throw new IllegalStateException("there is one hub");
             case HubOutput.Stray stray -> throw new IllegalStateException("there is one hub");
+            case HubOutput.Ended ended -> {} // nothing is kept about a session here
             case HubOutput.Ask ask -> channels.accept(0, ask.request(), now, EPOCH_MILLIS + now);
         }
     }
