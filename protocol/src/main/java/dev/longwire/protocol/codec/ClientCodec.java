@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.protocol.codec;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import dev.longwire.protocol.ClientFrame;
 import dev.longwire.protocol.ErrorCode;
 import dev.longwire.protocol.ServerFrame;
@@ -13,13 +11,13 @@ import java.util.List;
 /** The other side of {@link Codec}: writes what clients send and reads what servers send. */
 public final class ClientCodec {
 
-    private static final ClientCodec JSON = new ClientCodec(Parsers.JSON);
-    private static final ClientCodec CBOR = new ClientCodec(Parsers.CBOR);
+    private static final ClientCodec JSON = new ClientCodec(Format.JSON);
+    private static final ClientCodec CBOR = new ClientCodec(Format.CBOR);
 
-    private final Parsers parsers;
+    private final Format format;
 
-    private ClientCodec(Parsers parsers) {
-        this.parsers = parsers;
+    private ClientCodec(Format format) {
+        this.format = format;
     }
 
     public static ClientCodec of(Format format) {
@@ -28,7 +26,7 @@ public final class ClientCodec {
 
     public byte[] encode(ClientFrame frame) {
         ByteSink sink = new ByteSink();
-        ClientFrameEncoder.encode(frame, parsers, sink);
+        ClientFrameEncoder.encode(frame, format, sink);
         return sink.toByteArray();
     }
 
@@ -52,22 +50,21 @@ public final class ClientCodec {
      */
     public List<ServerFrame> decodeBatch(byte[] bytes, int offset, int length) {
         int maxDepth = CodecLimits.DEFAULT.maxDepth() + 2;
-        ErrorCode fault = Codec.check(parsers.format(), bytes, offset, length, maxDepth);
+        ErrorCode fault = Codec.check(format, bytes, offset, length, maxDepth);
         if (fault != null) {
             throw new IllegalArgumentException(fault.wire());
         }
         List<ServerFrame> frames = new ArrayList<>(1);
-        try (JsonParser parser = parsers.parser(bytes, offset, length)) {
-            Tokens tokens = new Tokens(parser, bytes, offset, maxDepth);
-            FrameReader reader = FrameReader.fromServer(tokens, parsers.format());
-            JsonToken first = tokens.next();
-            boolean batch = first == JsonToken.START_ARRAY;
-            JsonToken token = batch ? tokens.next() : first;
-            while (token == JsonToken.START_OBJECT) {
+        try (Tokens tokens = Tokens.of(format, bytes, offset, length, maxDepth)) {
+            FrameReader reader = FrameReader.fromServer(tokens);
+            Token first = tokens.next();
+            boolean batch = first == Token.OPEN_LIST;
+            Token token = batch ? tokens.next() : first;
+            while (token == Token.OPEN_MAP) {
                 frames.add(ServerFrameDecoder.decode(reader.frame()));
                 token = tokens.next();
             }
-            if (batch ? token != JsonToken.END_ARRAY || tokens.next() != null : token != null) {
+            if (batch ? token != Token.CLOSE_LIST || tokens.next() != Token.END : token != Token.END) {
                 throw new IllegalArgumentException("not a frame or an array of frames");
             }
         } catch (IOException refused) {

@@ -14,8 +14,8 @@ final class ClientFrameEncoder {
         this.out = out;
     }
 
-    static void encode(ClientFrame frame, Parsers parsers, ByteSink to) {
-        try (FrameWriter out = new FrameWriter(parsers, to)) {
+    static void encode(ClientFrame frame, Format format, ByteSink to) {
+        try (FrameWriter out = new FrameWriter(format, to)) {
             new ClientFrameEncoder(out).frame(frame);
         } catch (IOException impossible) {
             throw new IllegalStateException("memory does not fail, and every text is well-formed", impossible);

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.protocol.codec;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import dev.longwire.protocol.ClientFrame;
 import dev.longwire.protocol.ErrorCode;
 import dev.longwire.protocol.ServerFrame;
@@ -24,14 +21,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Codec {
 
-    private static final Codec JSON = new Codec(Parsers.JSON, CodecLimits.DEFAULT);
-    private static final Codec CBOR = new Codec(Parsers.CBOR, CodecLimits.DEFAULT);
+    private static final Codec JSON = new Codec(Format.JSON, CodecLimits.DEFAULT);
+    private static final Codec CBOR = new Codec(Format.CBOR, CodecLimits.DEFAULT);
 
-    private final Parsers parsers;
+    private final Format format;
     private final CodecLimits limits;
 
-    private Codec(Parsers parsers, CodecLimits limits) {
-        this.parsers = parsers;
+    private Codec(Format format, CodecLimits limits) {
+        this.format = format;
         this.limits = limits;
     }
 
@@ -41,11 +38,11 @@ public final class Codec {
     }
 
     public static Codec of(Format format, CodecLimits limits) {
-        return new Codec(Parsers.of(format), limits);
+        return new Codec(format, limits);
     }
 
     public Format format() {
-        return parsers.format();
+        return format;
     }
 
     /** The frames of one message. */
@@ -63,7 +60,7 @@ public final class Codec {
 
     /** Appends the frame. */
     public void encode(ServerFrame frame, ByteSink to) {
-        ServerFrameEncoder.encode(frame, parsers, to);
+        ServerFrameEncoder.encode(frame, format, to);
     }
 
     /**
@@ -72,7 +69,7 @@ public final class Codec {
      * @throws IllegalArgumentException when the bytes are anything else
      */
     public ServerFrame.Message decodeMessage(byte[] bytes, int offset, int length) {
-        if (ClientCodec.of(format()).decodeServer(bytes, offset, length) instanceof ServerFrame.Message message) {
+        if (ClientCodec.of(format).decodeServer(bytes, offset, length) instanceof ServerFrame.Message message) {
             return message;
         }
         throw new IllegalArgumentException("not a message frame");
@@ -85,35 +82,27 @@ public final class Codec {
         boolean notAFrame;
         /** Tokens read and names compared; the tests bound it. */
         long work;
-
-        private void clear() {
-            frames.clear();
-            crowded = false;
-            notAFrame = false;
-        }
     }
 
     /** Reads a message; not null is the fault of the whole of it. */
     @Nullable
     ErrorCode read(byte[] bytes, int offset, int length, Result result) {
-        ErrorCode fault = check(parsers.format(), bytes, offset, length, limits.maxDepth());
-        for (int attempt = 0; fault == null && attempt < 2; attempt++) {
-            result.clear();
-            try (JsonParser parser = parsers.parser(bytes, offset, length)) {
-                Tokens tokens = new Tokens(parser, bytes, offset, limits.maxDepth());
-                root(tokens, result);
-                result.work += tokens.work();
-                return result.notAFrame ? ErrorCode.NOT_A_FRAME : result.crowded ? ErrorCode.TOO_MANY_REQUESTS : null;
-            } catch (StreamConstraintsException names) {
-                // The table of names is full of colliding ones: whose, the second attempt tells.
-                parsers.renew();
-            } catch (Refused refused) {
-                fault = refused.code();
-            } catch (IOException syntax) {
-                fault = ErrorCode.MALFORMED;
-            }
+        ErrorCode fault = check(format, bytes, offset, length, limits.maxDepth());
+        if (fault != null) {
+            return fault;
         }
-        return fault == null ? ErrorCode.MALFORMED : fault;
+        try (Tokens tokens = Tokens.of(format, bytes, offset, length, limits.maxDepth())) {
+            root(tokens, result);
+            result.work = tokens.work();
+        } catch (Refused refused) {
+            return refused.code();
+        } catch (IOException syntax) {
+            return ErrorCode.MALFORMED;
+        }
+        if (result.notAFrame) {
+            return ErrorCode.NOT_A_FRAME;
+        }
+        return result.crowded ? ErrorCode.TOO_MANY_REQUESTS : null;
     }
 
     /** What must hold before a parser sees the bytes. */
@@ -125,26 +114,23 @@ public final class Codec {
     }
 
     private void root(Tokens tokens, Result result) throws IOException {
-        JsonToken token = tokens.next();
-        if (token == null) {
-            throw new Refused(ErrorCode.MALFORMED, null);
-        }
-        FrameReader reader = new FrameReader(tokens, parsers.format(), limits);
-        if (token == JsonToken.START_ARRAY) {
+        Token token = tokens.next();
+        FrameReader reader = new FrameReader(tokens, limits);
+        if (token == Token.OPEN_LIST) {
             tokens.inBatch();
-            for (token = tokens.next(); token != null && token != JsonToken.END_ARRAY; token = tokens.next()) {
+            for (token = tokens.next(); token != Token.CLOSE_LIST; token = tokens.next()) {
                 frame(token, tokens, reader, result);
             }
         } else {
             frame(token, tokens, reader, result);
         }
-        if (tokens.next() != null) {
-            throw new Refused(ErrorCode.MALFORMED, null);
+        if (tokens.next() != Token.END) {
+            throw Tokens.malformed();
         }
     }
 
-    private void frame(JsonToken token, Tokens tokens, FrameReader reader, Result result) throws IOException {
-        if (token != JsonToken.START_OBJECT) {
+    private void frame(Token token, Tokens tokens, FrameReader reader, Result result) throws IOException {
+        if (token != Token.OPEN_MAP) {
             tokens.skip();
             result.notAFrame = true;
         } else if (result.frames.size() == limits.maxFrames()) {

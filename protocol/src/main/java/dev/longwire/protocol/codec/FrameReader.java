@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.protocol.codec;
 
-import com.fasterxml.jackson.core.JsonToken;
 import dev.longwire.protocol.Payload;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,25 +19,23 @@ final class FrameReader {
     private static final int LEVELS = 4;
 
     private final Tokens tokens;
-    private final Format format;
     private final boolean fromServer;
     private final int maxEntries;
 
     /** Reads frames from clients. */
-    FrameReader(Tokens tokens, Format format, CodecLimits limits) {
-        this(tokens, format, false, limits.maxResumeChannels());
+    FrameReader(Tokens tokens, CodecLimits limits) {
+        this(tokens, false, limits.maxResumeChannels());
     }
 
-    private FrameReader(Tokens tokens, Format format, boolean fromServer, int maxEntries) {
+    private FrameReader(Tokens tokens, boolean fromServer, int maxEntries) {
         this.tokens = tokens;
-        this.format = format;
         this.fromServer = fromServer;
         this.maxEntries = maxEntries;
     }
 
     /** Reads frames from a server, which is trusted with the length of its lists. */
-    static FrameReader fromServer(Tokens tokens, Format format) {
-        return new FrameReader(tokens, format, true, Integer.MAX_VALUE);
+    static FrameReader fromServer(Tokens tokens) {
+        return new FrameReader(tokens, true, Integer.MAX_VALUE);
     }
 
     /** Reads the frame whose opening is the current token, to its end. */
@@ -51,8 +47,8 @@ final class FrameReader {
         Fields fields = new Fields(prefix);
         while (tokens.nextName()) {
             Field field = Field.of(tokens.name());
-            JsonToken token = tokens.next();
-            if (field == null || token == null) {
+            Token token = tokens.next();
+            if (field == null) {
                 tokens.skip();
             } else {
                 Object value = value(field, token, prefix, level);
@@ -65,19 +61,20 @@ final class FrameReader {
     }
 
     /** The value that {@code token} starts, read to its end; null when this format does not have the field. */
-    private @Nullable Object value(Field field, JsonToken token, String prefix, int level) throws IOException {
+    private @Nullable Object value(Field field, Token token, String prefix, int level) throws IOException {
         Field.Shape shape = field.shape();
         if (shape == Field.Shape.PAYLOAD) {
-            return format == Format.JSON ? Payload.json(tokens.raw()) : cborPayload(token);
+            Payload payload = tokens.payload();
+            return payload == null ? Fields.Fault.INVALID : payload;
         }
-        if (field == Field.DATA64 && format == Format.CBOR) {
+        if (field == Field.DATA64 && !tokens.base64()) {
             tokens.skip();
             return null;
         }
-        if (!token.isStructStart()) {
+        if (!token.opens()) {
             return plain(tokens, token);
         }
-        boolean isMap = token == JsonToken.START_OBJECT;
+        boolean isMap = token == Token.OPEN_MAP;
         if (level < LEVELS) {
             if (isMap && shape == Field.Shape.MAP) {
                 return map(prefix + field.wire() + ".", level + 1);
@@ -97,28 +94,18 @@ final class FrameReader {
     }
 
     /** A string, a boolean, an integer or null; anything else is a fault. */
-    static Object plain(Tokens tokens, JsonToken token) throws IOException {
+    static Object plain(Tokens tokens, Token token) throws IOException {
         return switch (token) {
-            case VALUE_STRING -> tokens.text();
-            case VALUE_TRUE -> true;
-            case VALUE_FALSE -> false;
-            case VALUE_NULL -> Fields.Nothing.NULL;
-            case VALUE_NUMBER_INT -> tokens.isLong() ? (Object) tokens.number() : Fields.Fault.INVALID;
+            case STRING -> tokens.text();
+            case TRUE -> true;
+            case FALSE -> false;
+            case NULL -> Fields.Nothing.NULL;
+            case INTEGER -> {
+                Long number = tokens.number();
+                yield number == null ? Fields.Fault.INVALID : number;
+            }
             default -> Fields.Fault.INVALID;
         };
-    }
-
-    /** Text is JSON text, bytes are bytes; nothing else is a payload. */
-    private Object cborPayload(JsonToken token) throws IOException {
-        if (token == JsonToken.VALUE_STRING) {
-            byte[] text = tokens.text().getBytes(StandardCharsets.UTF_8);
-            return JsonText.valid(text, tokens.room()) ? Payload.json(text) : Fields.Fault.INVALID;
-        }
-        if (token == JsonToken.VALUE_EMBEDDED_OBJECT) {
-            return Payload.binary(tokens.binary());
-        }
-        tokens.skip();
-        return Fields.Fault.INVALID;
     }
 
     private Object headers() throws IOException {
@@ -126,7 +113,7 @@ final class FrameReader {
         Fields.Fault fault = null;
         while (tokens.nextName()) {
             String name = tokens.name();
-            JsonToken token = tokens.next();
+            Token token = tokens.next();
             tokens.skip();
             if (fault == null) {
                 fault = header(name, token, all);
@@ -135,9 +122,8 @@ final class FrameReader {
         return fault == null ? new Fields.Headers(all) : fault;
     }
 
-    private Fields.@Nullable Fault header(String name, @Nullable JsonToken token, Map<String, String> to)
-            throws IOException {
-        if (token != JsonToken.VALUE_STRING) {
+    private Fields.@Nullable Fault header(String name, Token token, Map<String, String> to) throws IOException {
+        if (token != Token.STRING) {
             return Fields.Fault.INVALID;
         }
         String value = tokens.text();
@@ -155,13 +141,13 @@ final class FrameReader {
     private Object list(String prefix, boolean byName, int level) throws IOException {
         List<Fields> all = new ArrayList<>();
         Fields.Fault fault = byName || fromServer ? null : Fields.Fault.INVALID;
-        for (JsonToken token = tokens.next(); token != null && !token.isStructEnd(); token = tokens.next()) {
+        for (Token token = tokens.next(); !token.closes(); token = tokens.next()) {
             String name = byName ? tokens.name() : null;
-            JsonToken start = byName ? tokens.next() : token;
+            Token start = byName ? tokens.next() : token;
             if (fault == null && all.size() == maxEntries) {
                 fault = Fields.Fault.LONG;
             }
-            if (start != JsonToken.START_OBJECT && fault == null) {
+            if (start != Token.OPEN_MAP && fault == null) {
                 fault = Fields.Fault.INVALID;
             }
             if (fault != null) {

@@ -20,10 +20,10 @@ final class FrameWriter implements AutoCloseable {
     private final ByteSink sink;
     private final Format format;
 
-    FrameWriter(Parsers parsers, ByteSink sink) throws IOException {
-        generator = parsers.generator(sink);
+    FrameWriter(Format format, ByteSink sink) throws IOException {
+        generator = Jackson.generator(format, sink);
         this.sink = sink;
-        format = parsers.format();
+        this.format = format;
     }
 
     /** Opens a frame: its type is one of the {@code fields}, and so is its id unless that is 0. */

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.protocol.codec;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import dev.longwire.protocol.ClientFrame;
 import dev.longwire.protocol.ErrorCode;
 import dev.longwire.protocol.Poll;
@@ -19,19 +16,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PollCodec {
 
-    private static final PollCodec JSON = new PollCodec(Parsers.JSON);
-    private static final PollCodec CBOR = new PollCodec(Parsers.CBOR);
-
-    /** The map and the array around the frames. */
-    private static final int AROUND = 2;
+    private static final PollCodec JSON = new PollCodec(Format.JSON);
+    private static final PollCodec CBOR = new PollCodec(Format.CBOR);
 
     private static final int MAX_SESSION = 1024;
 
-    private final Parsers parsers;
+    private final Format format;
     private final CodecLimits limits = CodecLimits.DEFAULT;
 
-    private PollCodec(Parsers parsers) {
-        this.parsers = parsers;
+    private PollCodec(Format format) {
+        this.format = format;
     }
 
     public static PollCodec of(Format format) {
@@ -51,28 +45,21 @@ public final class PollCodec {
             @Nullable String field) {}
 
     public Body decode(byte[] bytes, int offset, int length) {
-        ErrorCode fault = Codec.check(parsers.format(), bytes, offset, length, limits.maxDepth() + AROUND);
+        ErrorCode fault = Codec.check(format, bytes, offset, length, limits.maxDepth() + Tokens.AROUND);
         if (fault != null) {
             return new Body(null, fault, null);
         }
-        for (int attempt = 0; attempt < 2; attempt++) {
-            try (JsonParser parser = parsers.parser(bytes, offset, length)) {
-                Tokens tokens = new Tokens(parser, bytes, offset, limits.maxDepth());
-                return new Body(body(tokens), null, null);
-            } catch (StreamConstraintsException names) {
-                // As in Codec: the shared table of names is full of colliding ones; a second attempt tells whose.
-                parsers.renew();
-            } catch (Refused refused) {
-                return new Body(null, refused.code(), refused.field());
-            } catch (IOException syntax) {
-                return new Body(null, ErrorCode.MALFORMED, null);
-            }
+        try (Tokens tokens = Tokens.of(format, bytes, offset, length, limits.maxDepth())) {
+            return new Body(body(tokens), null, null);
+        } catch (Refused refused) {
+            return new Body(null, refused.code(), refused.field());
+        } catch (IOException syntax) {
+            return new Body(null, ErrorCode.MALFORMED, null);
         }
-        return new Body(null, ErrorCode.MALFORMED, null);
     }
 
     private Poll body(Tokens tokens) throws IOException {
-        if (tokens.next() != JsonToken.START_OBJECT) {
+        if (tokens.next() != Token.OPEN_MAP) {
             throw new Refused(ErrorCode.NOT_A_FRAME, null);
         }
         // The frames are read as they come; the rest is asked for when everything is there.
@@ -81,11 +68,11 @@ public final class PollCodec {
         tokens.inBatch();
         while (tokens.nextName()) {
             Field field = Field.of(tokens.name());
-            JsonToken token = tokens.next();
-            if (field == Field.FRAMES && token == JsonToken.START_ARRAY) {
+            Token token = tokens.next();
+            if (field == Field.FRAMES && token == Token.OPEN_LIST) {
                 tokens.inBatch();
                 frames(tokens, frames);
-            } else if (field != null && token != null && !token.isStructStart()) {
+            } else if (field != null && !token.opens()) {
                 fields.put(field, FrameReader.plain(tokens, token));
             } else {
                 tokens.skip();
@@ -94,8 +81,8 @@ public final class PollCodec {
                 }
             }
         }
-        if (tokens.next() != null) {
-            throw new Refused(ErrorCode.MALFORMED, null);
+        if (tokens.next() != Token.END) {
+            throw Tokens.malformed();
         }
         if (fields.has(Field.FRAMES)) {
             throw fields.invalid(Field.FRAMES);
@@ -108,10 +95,10 @@ public final class PollCodec {
     }
 
     private void frames(Tokens tokens, List<ClientFrame> to) throws IOException {
-        FrameReader reader = new FrameReader(tokens, parsers.format(), limits);
-        for (JsonToken token = tokens.next(); token != JsonToken.END_ARRAY; token = tokens.next()) {
-            if (token != JsonToken.START_OBJECT) {
-                throw new Refused(token == null ? ErrorCode.MALFORMED : ErrorCode.NOT_A_FRAME, null);
+        FrameReader reader = new FrameReader(tokens, limits);
+        for (Token token = tokens.next(); token != Token.CLOSE_LIST; token = tokens.next()) {
+            if (token != Token.OPEN_MAP) {
+                throw new Refused(ErrorCode.NOT_A_FRAME, null);
             }
             if (to.size() == limits.maxFrames()) {
                 throw new Refused(ErrorCode.TOO_MANY_REQUESTS, null);
@@ -122,7 +109,7 @@ public final class PollCodec {
 
     /** Writes what comes before the first frame of an answer. */
     public void begin(ByteSink to, long seq) {
-        if (parsers.format() == Format.JSON) {
+        if (format == Format.JSON) {
             to.write(("{\"seq\":" + seq + ",\"frames\":[").getBytes(StandardCharsets.US_ASCII));
         } else {
             // RFC 8949: a map of two, an unsigned integer of eight bytes, an array of indefinite length.
@@ -141,14 +128,14 @@ public final class PollCodec {
 
     /** Writes what stands between two frames. */
     public void between(ByteSink to) {
-        if (parsers.format() == Format.JSON) {
+        if (format == Format.JSON) {
             to.write(',');
         }
     }
 
     /** Writes what comes after the last frame. */
     public void end(ByteSink to) {
-        if (parsers.format() == Format.JSON) {
+        if (format == Format.JSON) {
             to.write(']');
             to.write('}');
         } else {

@@ -16,8 +16,8 @@ final class ServerFrameEncoder {
         this.out = out;
     }
 
-    static void encode(ServerFrame frame, Parsers parsers, ByteSink to) {
-        try (FrameWriter out = new FrameWriter(parsers, to)) {
+    static void encode(ServerFrame frame, Format format, ByteSink to) {
+        try (FrameWriter out = new FrameWriter(format, to)) {
             new ServerFrameEncoder(out).frame(frame);
         } catch (IOException impossible) {
             throw new IllegalStateException("memory does not fail, and every text is well-formed", impossible);

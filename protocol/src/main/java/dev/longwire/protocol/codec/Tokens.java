@@ -1,126 +1,113 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.protocol.codec;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import dev.longwire.protocol.ErrorCode;
+import dev.longwire.protocol.Payload;
 import java.io.IOException;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The tokens of one message, with the promises that hold at every level of it: depth within the limit, no name twice in a
  * map. Whoever skips a value skips it through here.
  */
-final class Tokens {
+abstract class Tokens implements AutoCloseable {
 
-    private final JsonParser parser;
-    private final byte[] input;
-    private final int base;
+    /** How many levels there may be around a frame: the map and the array of a poll's body. */
+    static final int AROUND = 2;
+
     private final Names names;
     private int maxDepth;
     private int depth;
     private long count;
+    private Token current = Token.END;
 
-    /** Reads what {@code parser} finds in {@code input} from {@code base} on. */
-    Tokens(JsonParser parser, byte[] input, int base, int maxDepth) {
-        this.parser = parser;
-        this.input = input;
-        this.base = base;
+    Tokens(int maxDepth) {
         this.maxDepth = maxDepth;
-        names = new Names(maxDepth + 2);
+        names = new Names(maxDepth + AROUND);
     }
 
-    /** The array around the frames has been opened: it does not count. */
-    void inBatch() {
+    /** The tokens of a message that {@link Codec#check} has let through. */
+    static Tokens of(Format format, byte[] bytes, int offset, int length, int maxDepth) throws IOException {
+        return switch (format) {
+            case JSON -> new JsonTokens(bytes, offset, length, maxDepth);
+            case CBOR -> new CborTokens(bytes, offset, length, maxDepth);
+        };
+    }
+
+    /** Reads the next token; its opening may be one level deeper than allowed, and is refused then. */
+    abstract Token read() throws IOException;
+
+    /** The current name. */
+    abstract String name() throws IOException;
+
+    /** The current string. */
+    abstract String text() throws IOException;
+
+    /** The current integer, or null where it is beyond 2^53 by far. */
+    abstract @Nullable Long number() throws IOException;
+
+    /** The value that the current token starts, read to its end, as a payload; null where it can't be one. */
+    abstract @Nullable Payload payload() throws IOException;
+
+    /** Whether bytes come as text in a field of their own. */
+    abstract boolean base64();
+
+    /** What stands around the frames has been opened by one level: it does not count. */
+    final void inBatch() {
         maxDepth++;
     }
 
     /** How many more levels may be opened here. */
-    int room() {
+    final int room() {
         return maxDepth - depth;
     }
 
     /** How many tokens were read, and how often names were compared. */
-    long work() {
+    final long work() {
         return count + names.comparisons();
     }
 
-    /** The next token; null at the end of the message. */
-    @Nullable
-    JsonToken next() throws IOException {
-        JsonToken token = parser.nextToken();
+    final Token next() throws IOException {
+        current = read();
         count++;
-        if (token == null) {
-            return null;
-        }
-        if (token == JsonToken.FIELD_NAME) {
-            if (!names.add(parser.currentName())) {
+        if (current == Token.NAME) {
+            if (!names.add(name())) {
                 throw new Refused(ErrorCode.DUPLICATE_FIELD, null);
             }
-        } else if (token.isStructStart()) {
+        } else if (current.opens()) {
             if (++depth > maxDepth) {
                 throw new Refused(ErrorCode.TOO_DEEP, null);
             }
             names.open();
-        } else if (token.isStructEnd()) {
+        } else if (current.closes()) {
             depth--;
             names.close();
         }
-        return token;
+        return current;
     }
 
     /** Goes to the next name of the innermost map; false at its end. */
-    boolean nextName() throws IOException {
-        return next() == JsonToken.FIELD_NAME;
+    final boolean nextName() throws IOException {
+        return next() == Token.NAME;
     }
 
-    JsonToken current() {
-        return parser.currentToken();
-    }
-
-    String name() throws IOException {
-        return parser.currentName();
-    }
-
-    String text() throws IOException {
-        return parser.getText();
-    }
-
-    /** Whether the current token is an integer that fits a long. */
-    boolean isLong() throws IOException {
-        return parser.currentToken() == JsonToken.VALUE_NUMBER_INT
-                && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER;
-    }
-
-    long number() throws IOException {
-        return parser.getLongValue();
-    }
-
-    /** A byte string of CBOR. */
-    byte[] binary() throws IOException {
-        return parser.getBinaryValue();
+    final Token current() {
+        return current;
     }
 
     /** Goes to the last token of the value that the current token starts. */
-    void skip() throws IOException {
-        if (!parser.currentToken().isStructStart()) {
-            return;
-        }
-        for (int outer = depth - 1; depth > outer; ) {
-            if (next() == null) {
-                throw new Refused(ErrorCode.MALFORMED, null);
+    final void skip() throws IOException {
+        if (current.opens()) {
+            for (int outer = depth - 1; depth > outer; ) {
+                next();
             }
         }
     }
 
-    /** The bytes of the value that the current token starts, as they are in the message. */
-    byte[] raw() throws IOException {
-        int from = base + (int) parser.currentTokenLocation().getByteOffset();
-        skip();
-        // Strings are read lazily: without this, the parser would still stand behind the opening quote.
-        parser.finishToken();
-        int to = base + (int) parser.currentLocation().getByteOffset();
-        return Arrays.copyOfRange(input, from, to);
+    static Refused malformed() {
+        return new Refused(ErrorCode.MALFORMED, null);
     }
+
+    @Override
+    public void close() throws IOException {}
 }
