@@ -17,9 +17,9 @@ import java.io.IOException;
  * Jackson, set up the way this package needs it: generators of both formats and the parser of CBOR.
  *
  * <p>JSON is read by {@link JsonTokens} instead. Jackson's parser of JSON bytes always keeps the field names it meets in
- * a table that all messages of a factory share. Eight-letter names whose hashes collide whatever the seed are found in
- * milliseconds; some hundred of them spoil that table for everybody, and parsing somebody else's innocent message then
- * ends in an ArrayIndexOutOfBoundsException. Its parser of CBOR can do without the table, and must.
+ * a table that all messages of a factory share. Names whose hashes collide whatever the seed are found in milliseconds;
+ * some hundred of them spoil that table for everybody: innocent messages are refused now and then, or end in an
+ * ArrayIndexOutOfBoundsException. Its parser of CBOR can do without the table, and must.
  *
  * <p>Jackson's own limits are out of the way: this package counts depth itself, and the carrier limits length.
  */
