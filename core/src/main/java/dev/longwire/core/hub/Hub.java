@@ -281,5 +281,11 @@ public final class Hub {
      */
     public void read(StateReader in, long nowMillis, LongFunction<Object> homesEnds) {
         new HubState(limits, carriers, fanout, sessions).read(in, nowMillis, homesEnds);
+        for (Carrier carrier : carriers.all()) {
+            if (carrier.answer != null) {
+                // Which polls are worth a look at the next settling is not written out: all of them are looked at.
+                outbox.ready(carrier);
+            }
+        }
     }
 }
