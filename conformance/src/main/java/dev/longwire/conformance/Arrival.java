@@ -7,6 +7,12 @@ sealed interface Arrival {
     /** A frame, and the message's bytes as they were sent, for the record. */
     record Frame(Json json, String written) implements Arrival {}
 
+    /** The body of a poll's answer, and its bytes as they were sent, for the record. */
+    record Answer(Json json, String written) implements Arrival {}
+
+    /** The poll was refused. */
+    record Refused(int status, String name) implements Arrival {}
+
     /** The server closed the connection. */
     record Closed(int code) implements Arrival {}
 
@@ -18,6 +24,8 @@ sealed interface Arrival {
         String number = connection == 1 ? "" : Integer.toString(connection);
         return switch (arrival) {
             case Frame frame -> "S" + number + "> " + frame.written();
+            case Answer answer -> "A" + number + "> " + answer.written();
+            case Refused refused -> "refused" + number + " " + refused.status() + " " + refused.name();
             case Closed closed -> "close" + number + " " + closed.code();
             case Probed probed -> "probe" + number;
         };

@@ -3,13 +3,15 @@ package dev.longwire.conformance;
 
 import dev.longwire.core.hub.Carrier;
 import dev.longwire.protocol.ServerFrame;
+import dev.longwire.protocol.codec.ByteSink;
 import dev.longwire.protocol.codec.Codec;
 import dev.longwire.protocol.codec.Format;
+import dev.longwire.protocol.codec.PollCodec;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A client's end of one connection: what it got and nobody has asked for yet. */
+/** A client's end of one connection, or of one poll: what it got and nobody has asked for yet. */
 final class Client {
 
     /** The heartbeat, the same text on connections of every format. */
@@ -20,6 +22,10 @@ final class Client {
     private final Format format;
     private final List<Arrival> arrivals = new ArrayList<>();
     private final List<String> log;
+
+    /** The frames of an answer that is not complete. */
+    private final List<byte[]> answer = new ArrayList<>();
+
     private boolean open = true;
 
     /**
@@ -53,23 +59,50 @@ final class Client {
         return arrivals;
     }
 
-    /** A frame is written to the connection. A pong is JSON text on every connection. */
+    private boolean polls() {
+        return carrier.form() == Carrier.Form.POLL;
+    }
+
+    /** A frame is written to the connection. A pong is JSON text on every connection, but not in an answer to a poll. */
     void write(ServerFrame frame) {
-        Format written = frame instanceof ServerFrame.Pong ? Format.JSON : format;
-        byte[] bytes = Codec.of(written).encode(frame);
-        String text = written == Format.JSON ? new String(bytes, StandardCharsets.UTF_8) : Hex.text(bytes);
-        Json json = written == Format.JSON ? JsonReader.json(bytes) : JsonReader.cbor(bytes);
-        arrive(new Arrival.Frame(json, text));
+        Format written = frame instanceof ServerFrame.Pong && !polls() ? Format.JSON : format;
+        write(written, Codec.of(written).encode(frame));
     }
 
     /** A message of a log, which is JSON, is written to the connection. */
     void writeMessage(byte[] array, int start, int length) {
         if (format == Format.CBOR) {
             write(Codec.of(Format.JSON).decodeMessage(array, start, length));
-            return;
+        } else {
+            ByteSink copy = new ByteSink();
+            copy.write(array, start, length);
+            write(Format.JSON, copy.toByteArray());
         }
-        String text = new String(array, start, length, StandardCharsets.UTF_8);
-        arrive(new Arrival.Frame(JsonReader.json(text.getBytes(StandardCharsets.UTF_8)), text));
+    }
+
+    private void write(Format written, byte[] bytes) {
+        if (polls()) {
+            answer.add(bytes);
+        } else {
+            arrive(new Arrival.Frame(json(written, bytes), text(written, bytes)));
+        }
+    }
+
+    /** The answer to the poll is complete. */
+    void finish(long seq) {
+        PollCodec codec = PollCodec.of(format);
+        ByteSink body = new ByteSink();
+        codec.begin(body, seq);
+        for (int i = 0; i < answer.size(); i++) {
+            if (i > 0) {
+                codec.between(body);
+            }
+            body.write(answer.get(i));
+        }
+        codec.end(body);
+        byte[] bytes = body.toByteArray();
+        arrive(new Arrival.Answer(json(format, bytes), text(format, bytes)));
+        leave();
     }
 
     void arrive(Arrival arrival) {
@@ -77,5 +110,13 @@ final class Client {
             arrivals.add(arrival);
             log.add(Arrival.text(arrival, number));
         }
+    }
+
+    private static Json json(Format format, byte[] bytes) {
+        return format == Format.JSON ? JsonReader.json(bytes) : JsonReader.cbor(bytes);
+    }
+
+    private static String text(Format format, byte[] bytes) {
+        return format == Format.JSON ? new String(bytes, StandardCharsets.UTF_8) : Hex.text(bytes);
     }
 }

@@ -58,7 +58,7 @@ final class Doorkeeper {
     }
 
     /** What {@code connected.session} says. */
-    private record Ticket(String session, long turn) {
+    record Ticket(String session, long turn) {
 
         String text() {
             return "ticket-" + session + "-" + turn;

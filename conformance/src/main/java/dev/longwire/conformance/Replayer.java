@@ -63,9 +63,11 @@ public final class Replayer {
             when expect.anyOrder() -> {
                 return expectGroup(steps, index);
             }
-            case Step.Expect expect -> expect(expect);
+            case Step.Expect expect -> expect(expect, expect.pattern());
             case Step.ExpectClose close -> expect(close, new Arrival.Closed(close.code()));
             case Step.ExpectProbe probe -> expect(probe, new Arrival.Probed());
+            case Step.ExpectAnswer answer -> expect(answer, answer.pattern());
+            case Step.ExpectRefusal refusal -> expect(refusal, new Arrival.Refused(refusal.status(), refusal.name()));
             case Step.Act act -> {
                 leftovers(act.line());
                 act(act);
@@ -78,8 +80,9 @@ public final class Replayer {
         switch (act) {
             case Step.Open open -> world.open(open.line(), open.connection());
             case Step.Cut cut -> world.cut(cut.line(), cut.connection());
-            case Step.Send send -> world.send(send.line(), send.connection(), bytes(send));
+            case Step.Send send -> world.send(send.line(), send.connection(), bytes(send.text()));
             case Step.SendBytes send -> world.send(send.line(), send.connection(), send.bytes());
+            case Step.Post post -> world.post(post.line(), post.connection(), bytes(post.body()));
             case Step.Flow flow -> world.flow(flow.line(), flow.connection(), flow.stalled());
             case Step.Heard heard -> world.heard(heard.line(), heard.connection());
             case Step.Advance advance -> world.advance(advance.millis());
@@ -88,28 +91,31 @@ public final class Replayer {
     }
 
     /** A ping is these 15 characters in every format; text that is not JSON goes out as it stands. */
-    private byte[] bytes(Step.Send send) {
-        byte[] text = bindings.fill(send.text()).getBytes(StandardCharsets.UTF_8);
+    private byte[] bytes(String line) {
+        byte[] text = bindings.fill(line).getBytes(StandardCharsets.UTF_8);
         return format == Format.JSON || Arrays.equals(text, Client.PING)
                 ? text
                 : CborWriter.bytes(JsonReader.json(text));
     }
 
-    private void expect(Step.Expect expect) {
-        List<Arrival> arrivals =
-                world.client(expect.line(), expect.connection()).arrivals();
+    private void expect(Step.Expectation step, String pattern) {
+        List<Arrival> arrivals = world.client(step.line(), step.connection()).arrivals();
         if (arrivals.isEmpty()) {
-            faults.add("line " + expect.line() + ": nothing came");
+            faults.add("line " + step.line() + ": nothing came");
             return;
         }
         Arrival arrival = arrivals.removeFirst();
-        Json pattern = pattern(expect);
-        String difference =
-                arrival instanceof Arrival.Frame frame ? bindings.difference(pattern, frame.json()) : "not a frame";
+        Json expected = json(pattern);
+        Json came = switch (arrival) {
+            case Arrival.Frame frame when step instanceof Step.Expect -> frame.json();
+            case Arrival.Answer answer when step instanceof Step.ExpectAnswer -> answer.json();
+            default -> null;
+        };
+        String difference = came == null ? "something else" : bindings.difference(expected, came);
         if (difference != null) {
-            faults.add("line " + expect.line() + ": " + difference + ": " + text(arrival));
-        } else if (arrival instanceof Arrival.Frame frame) {
-            bindings.bind(pattern, frame.json());
+            faults.add("line " + step.line() + ": " + difference + ": " + text(arrival));
+        } else if (came != null) {
+            bindings.bind(expected, came);
         }
     }
 
@@ -129,7 +135,7 @@ public final class Replayer {
         while (next < steps.size() && steps.get(next) instanceof Step.Expect expect && expect.anyOrder()) {
             List<Arrival> arrivals =
                     world.client(expect.line(), expect.connection()).arrivals();
-            if (!takeFitting(pattern(expect), arrivals)) {
+            if (!takeFitting(json(expect.pattern()), arrivals)) {
                 faults.add("line " + expect.line() + ": nothing that fits came");
             }
             next++;
@@ -148,8 +154,8 @@ public final class Replayer {
         return false;
     }
 
-    private static Json pattern(Step.Expect expect) {
-        return JsonReader.json(expect.pattern().getBytes(StandardCharsets.UTF_8));
+    private static Json json(String pattern) {
+        return JsonReader.json(pattern.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Nothing may be left of what came before this line. */
@@ -164,8 +170,8 @@ public final class Replayer {
     private static String text(Arrival arrival) {
         return switch (arrival) {
             case Arrival.Frame frame -> Json.text(frame.json());
-            case Arrival.Closed closed -> "close " + closed.code();
-            case Arrival.Probed probed -> "probe";
+            case Arrival.Answer answer -> Json.text(answer.json());
+            default -> Arrival.text(arrival, 1);
         };
     }
 }

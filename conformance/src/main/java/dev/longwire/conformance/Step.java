@@ -27,6 +27,15 @@ sealed interface Step {
     /** The client sends exactly these bytes as one message. */
     record SendBytes(int line, int connection, byte[] bytes) implements Act {}
 
+    /** The client posts a poll with this body; its answer is awaited on a connection of its own. */
+    record Post(int line, int connection, String body) implements Act {}
+
+    /** The poll is answered with this body. */
+    record ExpectAnswer(int line, int connection, String pattern) implements Expectation {}
+
+    /** The poll is refused with this status and error. */
+    record ExpectRefusal(int line, int connection, int status, String name) implements Expectation {}
+
     /** The server sends this frame next; among neighbours of {@code anyOrder}, in whatever order. */
     record Expect(int line, int connection, String pattern, boolean anyOrder) implements Expectation {}
 

@@ -54,9 +54,9 @@ final class TranscriptReader {
         steps.add(event(word, space < 0 ? "" : text.substring(space + 1).strip()));
     }
 
-    /** Whether this is {@code C} or {@code S}, a number or none, and {@code #} or {@code ~} or none. */
+    /** Whether this is {@code C}, {@code S}, {@code P} or {@code A}, a number or none, and {@code #} or {@code ~} or none. */
     private static boolean isArrow(String text) {
-        if (text.charAt(0) != 'C' && text.charAt(0) != 'S') {
+        if ("CSPA".indexOf(text.charAt(0)) < 0) {
             return false;
         }
         int end = isMark(text.charAt(text.length() - 1)) ? text.length() - 1 : text.length();
@@ -84,6 +84,12 @@ final class TranscriptReader {
         if (arrow.charAt(0) == 'S' && last != '#') {
             return new Step.Expect(line, connection, text, last == '~');
         }
+        if (arrow.charAt(0) == 'P' && !isMark(last)) {
+            return new Step.Post(line, connection, text);
+        }
+        if (arrow.charAt(0) == 'A' && !isMark(last)) {
+            return new Step.ExpectAnswer(line, connection, text);
+        }
         throw new TranscriptException(line, "no such arrow");
     }
 
@@ -97,6 +103,7 @@ final class TranscriptReader {
             case "open" -> new Step.Open(line, connection);
             case "cut" -> new Step.Cut(line, connection);
             case "close" -> new Step.ExpectClose(line, connection, (int) number(rest));
+            case "refused" -> refusal(connection, rest);
             case "probe" -> new Step.ExpectProbe(line, connection);
             case "heard" -> new Step.Heard(line, connection);
             case "stall" -> new Step.Flow(line, connection, true);
@@ -105,6 +112,15 @@ final class TranscriptReader {
             case "shutdown" -> new Step.Shutdown(line, number(rest));
             default -> throw new TranscriptException(line, "no such step: " + word);
         };
+    }
+
+    private Step refusal(int connection, String rest) {
+        int space = rest.indexOf(' ');
+        if (space < 0) {
+            throw new TranscriptException(line, "refused: a status and a name");
+        }
+        return new Step.ExpectRefusal(
+                line, connection, (int) number(rest.substring(0, space)), rest.substring(space + 1));
     }
 
     private void header(String name, String value) {

@@ -12,8 +12,11 @@ import dev.longwire.core.log.LogView;
 import dev.longwire.core.state.StateReader;
 import dev.longwire.core.state.StateWriter;
 import dev.longwire.protocol.ClientFrame;
+import dev.longwire.protocol.ErrorCode;
+import dev.longwire.protocol.Poll;
 import dev.longwire.protocol.codec.Codec;
 import dev.longwire.protocol.codec.Format;
+import dev.longwire.protocol.codec.PollCodec;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -42,6 +45,13 @@ final class World {
     private Hub hub;
     private Channels channels;
     private long now;
+    private long carriers;
+
+    /** The seq of each poll, by its carrier. */
+    private final Map<Long, Long> seqs = new LinkedHashMap<>();
+
+    /** Whether something has happened since the hub was last told that nothing more comes for now. */
+    private boolean unsettled;
 
     /**
      * @param sleepy whether hub and channels are written out and read back between any two inputs
@@ -80,7 +90,7 @@ final class World {
             throw new TranscriptException(line, "connection " + number + " is open");
         }
         Carrier.Form form = format == Format.JSON ? Carrier.Form.WS_JSON : Carrier.Form.WS_CBOR;
-        Carrier carrier = new Carrier(line, form);
+        Carrier carrier = new Carrier(++carriers, form);
         Client client = new Client(number, carrier, format, log);
         carrier.attach(client);
         clients.put(number, client);
@@ -105,6 +115,31 @@ final class World {
                 feed(new HubInput.Received(client.carrier(), frame));
             }
         }
+    }
+
+    /** Posts a poll; its answer arrives at a client of its own. */
+    void post(int line, int number, byte[] body) {
+        Client before = clients.get(number);
+        if (before != null && before.isOpen()) {
+            throw new TranscriptException(line, "poll " + number + " is not answered yet");
+        }
+        log.add("P" + (number == 1 ? "" : number) + "# " + Hex.text(body));
+        PollCodec.Body read = PollCodec.of(format).decode(body, 0, body.length);
+        Poll poll = read.poll();
+        Carrier carrier = new Carrier(++carriers, Carrier.Form.POLL);
+        Client client = new Client(number, carrier, format, log);
+        carrier.attach(client);
+        clients.put(number, client);
+        if (poll == null) {
+            ErrorCode fault = read.fault() == null ? ErrorCode.BAD_REQUEST : read.fault();
+            client.arrive(new Arrival.Refused(400, fault.wire()));
+            client.leave();
+            return;
+        }
+        seqs.put(carrier.id(), poll.seq());
+        Doorkeeper.Ticket ticket = Doorkeeper.Ticket.read(poll.session());
+        String session = poll.session() == null ? "" : ticket == null ? "nobody's" : ticket.session();
+        feed(new HubInput.Polled(carrier, session, ticket == null ? 0 : ticket.turn(), poll));
     }
 
     void heard(int line, int number) {
@@ -149,6 +184,7 @@ final class World {
 
     private void feed(HubInput input) {
         for (HubInput next = input; next != null; next = next()) {
+            unsettled = !(next instanceof HubInput.Settle);
             hub.accept(next, now);
             for (HubOutput output = hub.poll(); output != null; output = hub.poll()) {
                 output(output);
@@ -208,26 +244,38 @@ final class World {
                         moved.channel(), view.epoch(), view.slice(from, view.head(), Integer.MAX_VALUE));
             }
         }
-        return null;
+        return unsettled ? new HubInput.Settle() : null;
     }
 
     private void output(HubOutput output) {
         switch (output) {
             case HubOutput.Send send -> client(send.carrier()).write(doorkeeper.sealed(send.frame()));
             case HubOutput.Deliver deliver -> deliver(deliver);
-            case HubOutput.Close close -> {
-                Client client = client(close.carrier());
-                client.arrive(new Arrival.Closed(close.code().number()));
-                client.leave();
-            }
+            case HubOutput.Close close -> close(close);
             case HubOutput.Probe probe -> client(probe.carrier()).arrive(new Arrival.Probed());
             case HubOutput.Verify verify -> verifying.add(verify);
-            case HubOutput.Finish finish -> throw new IllegalStateException("nobody polls");
-            case HubOutput.Reject reject -> throw new IllegalStateException("nobody polls");
+            case HubOutput.Finish finish -> client(finish.carrier()).finish(finish.seq());
+            case HubOutput.Reject reject -> {
+                Client client = client(reject.carrier());
+                client.arrive(
+                        new Arrival.Refused(reject.code().http(), reject.code().wire()));
+                client.leave();
+            }
             case HubOutput.Released released -> throw new IllegalStateException("there is one hub");
             case HubOutput.Stray stray -> throw new IllegalStateException("there is one hub");
             case HubOutput.Ended ended -> {} // nothing is kept about a session here
             case HubOutput.Ask ask -> channels.accept(0, ask.request(), now, EPOCH_MILLIS + now);
+        }
+    }
+
+    /** A poll's answer is complete with the goodbye; there is nothing to close. */
+    private void close(HubOutput.Close close) {
+        Client client = client(close.carrier());
+        if (close.carrier().form() == Carrier.Form.POLL) {
+            client.finish(seqs.getOrDefault(close.carrier().id(), 0L));
+        } else {
+            client.arrive(new Arrival.Closed(close.code().number()));
+            client.leave();
         }
     }
 
