@@ -78,6 +78,11 @@ public final class Session extends Timed {
         return turn;
     }
 
+    /** What drains it now, or null. */
+    public @Nullable Carrier carrier() {
+        return carrier;
+    }
+
     public int subscriptionCount() {
         return subscriptions.size();
     }

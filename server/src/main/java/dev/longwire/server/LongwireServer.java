@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.longwire.server;
+
+import dev.longwire.server.auth.Verifier;
+import dev.longwire.server.config.ServerConfig;
+import dev.longwire.server.http.HttpPipeline;
+import dev.longwire.server.http.Router;
+import dev.longwire.server.loop.Loops;
+import dev.longwire.server.metrics.Metrics;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running server.
+ *
+ * <p>Threads: {@link #start} and {@link #stop} block and may be called from any thread but the server's own.
+ */
+public final class LongwireServer implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LongwireServer.class);
+
+    /** What of a connection's unsent bytes the kernel may have; the rest stays where the cursors see it. */
+    private static final int KERNEL_UNSENT_BYTES = 16 * 1024;
+
+    private static final int BACKLOG = 4_096;
+
+    private final ServerConfig config;
+    private final EventLoopGroup group;
+    private final Loops loops;
+    private final Router router;
+    private final Channel listener;
+
+    private LongwireServer(ServerConfig config, EventLoopGroup group, Loops loops, Router router, Channel listener) {
+        this.config = config;
+        this.group = group;
+        this.loops = loops;
+        this.router = router;
+        this.listener = listener;
+    }
+
+    /**
+     * Starts a server without authentication.
+     *
+     * @throws IllegalArgumentException when the address is not a loopback one and the configuration does not insist
+     * @throws IOException when the address can't be bound
+     */
+    public static LongwireServer start(ServerConfig config) throws IOException {
+        InetAddress address = InetAddress.getByName(config.host());
+        if (!address.isLoopbackAddress() && !config.insecure()) {
+            throw new IllegalArgumentException(
+                    "without authentication the server binds to loopback addresses only, and " + config.host()
+                            + " is none");
+        }
+        boolean epoll = config.transport() != ServerConfig.Transport.NIO && Epoll.isAvailable();
+        if (config.transport() == ServerConfig.Transport.EPOLL && !epoll) {
+            throw new IllegalArgumentException("epoll is not available here");
+        }
+        IoHandlerFactory handlers = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+        int count = config.loops() == 0 ? Runtime.getRuntime().availableProcessors() : config.loops();
+        EventLoopGroup group = new MultiThreadIoEventLoopGroup(count, handlers);
+        Metrics metrics = new Metrics();
+        Loops loops = new Loops(config, group, Verifier.ANONYMOUS, metrics);
+        Router router = new Router(loops);
+        ChannelFuture bound = bootstrap(config, group, epoll)
+                .childHandler(new HttpPipeline(loops, router))
+                .bind(new InetSocketAddress(address, config.port()))
+                .awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            group.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
+            throw new IOException("can't listen on " + config.host() + ":" + config.port(), bound.cause());
+        }
+        LongwireServer server = new LongwireServer(config, group, loops, router, bound.channel());
+        LOG.atInfo()
+                .addKeyValue("address", config.host() + ":" + server.port())
+                .addKeyValue("loops", count)
+                .addKeyValue("transport", epoll ? "epoll" : "nio")
+                .log("listening");
+        if (!config.insecure()) {
+            LOG.info("no authentication is configured: only programs on this machine are served");
+        }
+        return server;
+    }
+
+    private static ServerBootstrap bootstrap(ServerConfig config, EventLoopGroup group, boolean epoll) {
+        Class<? extends ServerChannel> type = epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+        int unsent = config.network().unsentBytes();
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(group)
+                .channel(type)
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(unsent / 2, unsent));
+        if (epoll) {
+            bootstrap.childOption(EpollChannelOption.TCP_NOTSENT_LOWAT, (long) KERNEL_UNSENT_BYTES);
+        }
+        return bootstrap;
+    }
+
+    /** The port it listens on. */
+    public int port() {
+        return ((InetSocketAddress) listener.localAddress()).getPort();
+    }
+
+    /** Where the console is. */
+    public String url() {
+        String host = config.host().contains(":") ? "[" + config.host() + "]" : config.host();
+        return "http://" + host + ":" + port() + "/";
+    }
+
+    /**
+     * Stops gently: nobody is let in any more, every client is told when to come back, what was accepted is finished.
+     * Returns when all have gone or {@code drainMillis} have passed.
+     */
+    public void stop() {
+        router.drain();
+        listener.close().awaitUninterruptibly();
+        CountDownLatch told = new CountDownLatch(loops.all().size());
+        loops.each(loop -> {
+            loop.drain(config.drainMillis());
+            told.countDown();
+        });
+        try {
+            told.await(config.drainMillis(), TimeUnit.MILLISECONDS);
+            // A connection that was told to go is closed when its client has said the same.
+            loops.connections().newCloseFuture().await(config.network().closeMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        group.shutdownGracefully(0, config.network().closeMillis(), TimeUnit.MILLISECONDS)
+                .awaitUninterruptibly();
+        LOG.info("stopped");
+    }
+
+    @Override
+    public void close() {
+        stop();
+    }
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.longwire.server.auth;
+
+import dev.longwire.core.Principal;
+import dev.longwire.protocol.ClientFrame.Connect;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** Says who a client is. Called on the client's event loop, which must not be blocked; may answer on any thread. */
+public interface Verifier {
+
+    /** Lets everybody in, as nobody in particular. */
+    Verifier ANONYMOUS = connect -> CompletableFuture.<@Nullable Principal>completedFuture(Principal.ANONYMOUS);
+
+    /** The principal, or null when the client is not let in. */
+    CompletionStage<@Nullable Principal> verify(Connect connect);
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.longwire.server.http;
+
+import dev.longwire.protocol.ErrorCode;
+import dev.longwire.server.loop.Loop;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A request and its one answer. The request's body is there only until the handler returns. */
+final class Exchange {
+
+    /** What wants to know when the peer takes bytes again or is gone, while an answer is being held or streamed. */
+    interface Watcher {
+        void writable();
+
+        void gone();
+    }
+
+    private final HttpConnection connection;
+    private final FullHttpRequest request;
+    private final QueryStringDecoder target;
+    private final boolean keepAlive;
+    private @Nullable Watcher watcher;
+
+    /** The origin that may read the answer, once the guard has let it in. */
+    private @Nullable String readableBy;
+
+    Exchange(HttpConnection connection, FullHttpRequest request) {
+        this.connection = connection;
+        this.request = request;
+        this.target = new QueryStringDecoder(request.uri());
+        this.keepAlive = HttpUtil.isKeepAlive(request);
+    }
+
+    Loop loop() {
+        return connection.loop();
+    }
+
+    Channel channel() {
+        return connection.channel();
+    }
+
+    HttpMethod method() {
+        return request.method();
+    }
+
+    String path() {
+        return target.rawPath();
+    }
+
+    /** A query parameter; null when it is absent or there more than once. */
+    @Nullable
+    String query(String name) {
+        List<String> values = target.parameters().get(name);
+        return values == null || values.size() != 1 ? null : values.get(0);
+    }
+
+    HttpHeaders headers() {
+        return request.headers();
+    }
+
+    FullHttpRequest request() {
+        return request;
+    }
+
+    byte[] body() {
+        ByteBuf content = request.content();
+        byte[] bytes = new byte[content.readableBytes()];
+        content.getBytes(content.readerIndex(), bytes);
+        return bytes;
+    }
+
+    void allowReading(@Nullable String origin) {
+        readableBy = origin;
+    }
+
+    void watch(Watcher newWatcher) {
+        watcher = newWatcher;
+    }
+
+    void writable() {
+        if (watcher != null) {
+            watcher.writable();
+        }
+    }
+
+    void gone() {
+        if (watcher != null) {
+            watcher.gone();
+        }
+    }
+
+    void answer(HttpResponseStatus status, String type, String body) {
+        answer(status, type, Unpooled.copiedBuffer(body, StandardCharsets.UTF_8));
+    }
+
+    void answer(HttpResponseStatus status, String type, ByteBuf body) {
+        FullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, body);
+        response.headers().set(HttpHeaderNames.CONTENT_TYPE, type);
+        answer(response);
+    }
+
+    void answer(FullHttpResponse response) {
+        share(response.headers());
+        if (!response.headers().contains(HttpHeaderNames.CACHE_CONTROL)) {
+            response.headers().set(HttpHeaderNames.CACHE_CONTROL, "no-store");
+        }
+        response.headers().set("X-Content-Type-Options", "nosniff");
+        connection.answer(response, keepAlive);
+    }
+
+    /** Lets the page that asked read the answer (CORS, WHATWG Fetch 3.3). */
+    void share(HttpHeaders headers) {
+        headers.add(HttpHeaderNames.VARY, HttpHeaderNames.ORIGIN);
+        if (readableBy != null) {
+            headers.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, readableBy);
+        }
+    }
+
+    void refuse(ErrorCode code) {
+        refuse(code, null);
+    }
+
+    void refuse(ErrorCode code, @Nullable String field) {
+        loop().loops().metrics().refused(code.wire());
+        answer(Problem.of(code, field));
+    }
+
+    /** Goes on as another protocol. */
+    void become(FullHttpResponse response, ChannelHandler handler) {
+        connection.become(response, handler);
+    }
+}

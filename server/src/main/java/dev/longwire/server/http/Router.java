@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.longwire.server.http;
+
+import dev.longwire.protocol.ErrorCode;
+import dev.longwire.server.loop.Loops;
+import dev.longwire.server.websocket.Handshake;
+import dev.longwire.server.websocket.WebSocketLine;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Which path is answered by what. Paths are compared whole. */
+public final class Router {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Router.class);
+    private static final String TEXT = "text/plain; charset=utf-8";
+
+    /** Something that answers requests on a path. */
+    interface Route {
+        void handle(Exchange exchange);
+    }
+
+    /** What a path takes. */
+    private record Entry(HttpMethod method, Route route) {}
+
+    private final Guard guard;
+    private final Map<String, Entry> entries = new LinkedHashMap<>();
+    private final AtomicBoolean draining = new AtomicBoolean();
+
+    public Router(Loops loops) {
+        this.guard = new Guard(loops.config());
+        Admin admin = new Admin(loops);
+        get("/v1/ws", this::webSocket);
+        entries.put("/v1/poll", new Entry(HttpMethod.POST, new PollRoute()));
+        get("/v1/events", new EventsRoute());
+        get("/health/live", exchange -> exchange.answer(HttpResponseStatus.OK, TEXT, "live\n"));
+        get("/health/ready", this::ready);
+        get(
+                "/metrics",
+                admin.only(exchange -> exchange.answer(
+                        HttpResponseStatus.OK,
+                        "text/plain; version=0.0.4; charset=utf-8",
+                        loops.metrics().scrape())));
+        get("/v1/admin/stats", admin.only(admin::stats));
+        get("/v1/admin/connections", admin.only(admin::connections));
+        get("/v1/admin/channels", admin.only(admin::channels));
+        Console.files().forEach((path, file) -> get(path, admin.only(file::answer)));
+    }
+
+    private void get(String path, Route route) {
+        entries.put(path, new Entry(HttpMethod.GET, route));
+    }
+
+    /** From now on the server is not ready and takes no session. */
+    public void drain() {
+        draining.set(true);
+    }
+
+    void handle(Exchange exchange) {
+        if (!guard.hostAllowed(exchange.headers())) {
+            exchange.refuse(ErrorCode.HOST_NOT_ALLOWED);
+            return;
+        }
+        if (!guard.originAllowed(exchange.headers())) {
+            refused(exchange, ErrorCode.ORIGIN_NOT_ALLOWED);
+            return;
+        }
+        exchange.allowReading(exchange.headers().get(HttpHeaderNames.ORIGIN));
+        Entry entry = entries.get(exchange.path());
+        if (entry == null) {
+            exchange.refuse(ErrorCode.NOT_FOUND);
+        } else if (exchange.method().equals(HttpMethod.OPTIONS)) {
+            preflight(exchange, entry);
+        } else if (!exchange.method().equals(entry.method)) {
+            FullHttpResponse response = Problem.of(ErrorCode.METHOD_NOT_ALLOWED);
+            response.headers().set(HttpHeaderNames.ALLOW, entry.method.name() + ", OPTIONS");
+            exchange.answer(response);
+        } else {
+            entry.route.handle(exchange);
+        }
+    }
+
+    /** One line per refused upgrade; the origin is what an operator has to know, and its length is bounded. */
+    private static void refused(Exchange exchange, ErrorCode code) {
+        String origin = exchange.headers().get(HttpHeaderNames.ORIGIN, "");
+        LOG.atInfo()
+                .addKeyValue("name", code.wire())
+                .addKeyValue("path", exchange.path())
+                .addKeyValue("origin", origin.length() > 200 ? origin.substring(0, 200) : origin)
+                .addKeyValue("address", exchange.channel().remoteAddress())
+                .log("refused");
+        exchange.refuse(code);
+    }
+
+    private static void preflight(Exchange exchange, Entry entry) {
+        FullHttpResponse response =
+                new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.NO_CONTENT, Unpooled.EMPTY_BUFFER);
+        response.headers()
+                .set(HttpHeaderNames.ALLOW, entry.method.name() + ", OPTIONS")
+                .set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_METHODS, entry.method.name())
+                .set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_HEADERS, "content-type, authorization, last-event-id")
+                .set(HttpHeaderNames.ACCESS_CONTROL_MAX_AGE, "7200")
+                .set(HttpHeaderNames.CACHE_CONTROL, "max-age=7200");
+        exchange.answer(response);
+    }
+
+    private void ready(Exchange exchange) {
+        if (draining.get()) {
+            exchange.answer(shuttingDown());
+        } else {
+            exchange.answer(HttpResponseStatus.OK, TEXT, "ready\n");
+        }
+    }
+
+    private static FullHttpResponse shuttingDown() {
+        FullHttpResponse response = Problem.of(ErrorCode.SHUTTING_DOWN);
+        response.headers().set(HttpHeaderNames.RETRY_AFTER, "5");
+        return response;
+    }
+
+    private void webSocket(Exchange exchange) {
+        if (!Handshake.asked(exchange.headers())) {
+            exchange.refuse(ErrorCode.UPGRADE_REQUIRED);
+            return;
+        }
+        if (draining.get()) {
+            exchange.answer(shuttingDown());
+            return;
+        }
+        Handshake.Outcome outcome = Handshake.answer(exchange.request());
+        @Nullable FullHttpResponse response = outcome.response();
+        if (response == null || outcome.refusal() != null) {
+            refused(exchange, outcome.refusal() == null ? ErrorCode.BAD_UPGRADE : outcome.refusal());
+            return;
+        }
+        String origin = exchange.headers().get(HttpHeaderNames.ORIGIN, "");
+        WebSocketLine line = new WebSocketLine(exchange.loop(), outcome.format(), origin);
+        exchange.become(response, line);
+        line.begin();
+    }
+}

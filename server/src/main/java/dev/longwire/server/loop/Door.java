@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.longwire.server.loop;
+
+import dev.longwire.core.Principal;
+import dev.longwire.core.hub.Carrier;
+import dev.longwire.core.hub.HubInput;
+import dev.longwire.core.hub.HubOutput;
+import dev.longwire.protocol.ClientFrame.Connect;
+import dev.longwire.protocol.ErrorCode;
+import dev.longwire.server.auth.Tickets;
+import dev.longwire.server.auth.Tickets.Ticket;
+import org.jspecify.annotations.Nullable;
+
+/** How a carrier gets to its session: who the client is, which session its ticket names, and which loop has that. */
+final class Door {
+
+    private final Loop loop;
+    private final Loops loops;
+
+    Door(Loop loop, Loops loops) {
+        this.loop = loop;
+        this.loops = loops;
+    }
+
+    /** An attach that waits for its session to come from another loop. */
+    private record Move(Loop to, HubInput.Verified verified) {}
+
+    void verify(Carrier carrier, Connect connect) {
+        loops.verifier().verify(connect).whenComplete((principal, failure) -> {
+            HubInput denied = new HubInput.Denied(
+                    carrier, connect, failure == null ? ErrorCode.UNAUTHORIZED : ErrorCode.UNAVAILABLE);
+            if (loop.executor().inEventLoop()) {
+                admit(carrier, connect, principal, denied);
+            } else {
+                loop.post(() -> admit(carrier, connect, principal, denied));
+            }
+        });
+    }
+
+    private void admit(Carrier carrier, Connect connect, @Nullable Principal principal, HubInput denied) {
+        if (principal == null) {
+            loop.accept(denied);
+            return;
+        }
+        Ticket ticket = ticket(connect);
+        long asked = connect.resume() == null ? 0 : connect.resume().turn();
+        long turn = asked > 0 ? asked : ticket == null ? 1 : ticket.turn() + 1;
+        HubInput.FreshIds fresh = new HubInput.FreshIds(Tickets.freshSession(), Tickets.freshClient());
+        String session = ticket == null ? null : ticket.session();
+        HubInput.Verified verified = new HubInput.Verified(carrier, connect, principal, session, turn, fresh);
+        Loop home = session == null ? null : loops.homeOf(session);
+        if (session == null || home == null || home == loop) {
+            attach(verified);
+        } else {
+            loop.later(home, () -> home.accept(new HubInput.Release(session, turn, new Move(loop, verified))));
+        }
+    }
+
+    private @Nullable Ticket ticket(Connect connect) {
+        String text = connect.resume() == null ? null : connect.resume().session();
+        return text == null ? null : loop.tickets().open(text);
+    }
+
+    private void attach(HubInput.Verified verified) {
+        String resumed = verified.resume();
+        if (resumed == null || loops.homeOf(resumed) != loop) {
+            loops.settle(verified.fresh().session(), loop);
+        }
+        loop.accept(verified);
+    }
+
+    /** This loop's hub has let a session go, or has not. */
+    void released(HubOutput.Released released) {
+        Move move = (Move) released.asker();
+        byte[] state = released.state();
+        if (state != null) {
+            loops.settle(released.session(), move.to);
+        }
+        loop.later(move.to, () -> {
+            if (state != null) {
+                move.to.accept(new HubInput.Adopt(state));
+                move.to.accept(move.verified);
+            } else if (released.overtaken()) {
+                move.to.accept(new HubInput.Overtaken(move.verified.carrier()));
+            } else {
+                loops.settle(move.verified.fresh().session(), move.to);
+                move.to.accept(move.verified);
+            }
+        });
+    }
+}

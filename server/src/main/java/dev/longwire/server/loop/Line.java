@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.longwire.server.loop;
+
+import dev.longwire.protocol.CloseCode;
+import dev.longwire.protocol.ErrorCode;
+import dev.longwire.protocol.ServerFrame;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The home's end of a carrier: what its loop writes to. Called on the loop's thread only.
+ *
+ * <p>Nothing is sent before {@link #flush}, which the loop calls once per turn.
+ */
+public interface Line {
+
+    void send(ServerFrame frame);
+
+    /** Writes messages; it takes the form that it needs. */
+    void deliver(Rendering messages);
+
+    /** Says the code, where the carrier can, and closes after what has been written. */
+    void close(CloseCode code);
+
+    /** Sends a poll's answer: what has been written since the poll came. */
+    void finish(long seq);
+
+    /** Refuses a poll. */
+    void reject(ErrorCode code);
+
+    /** Asks the peer for a sign of life. */
+    void probe();
+
+    void flush();
+
+    /** Whether more is written than the peer takes. */
+    boolean congested();
+
+    /** Bytes that are written and not taken yet. */
+    long unsentBytes();
+
+    /** {@code websocket}, {@code poll} or {@code stream}. */
+    String kind();
+
+    @Nullable
+    SocketAddress remoteAddress();
+}

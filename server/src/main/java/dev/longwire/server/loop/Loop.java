@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.longwire.server.loop;
+
+import dev.longwire.core.channel.ChannelOutput;
+import dev.longwire.core.channel.ChannelReply;
+import dev.longwire.core.channel.ChannelRequest;
+import dev.longwire.core.channel.ChannelSettings;
+import dev.longwire.core.channel.Channels;
+import dev.longwire.core.deadline.Deadlines;
+import dev.longwire.core.hub.Carrier;
+import dev.longwire.core.hub.Hub;
+import dev.longwire.core.hub.HubInput;
+import dev.longwire.core.hub.HubOutput;
+import dev.longwire.core.log.LogSlice;
+import dev.longwire.core.log.LogView;
+import dev.longwire.protocol.ServerFrame;
+import dev.longwire.server.auth.Tickets;
+import dev.longwire.server.config.ServerConfig;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.EventLoop;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One event loop: one hub, and one owner of the channels whose names fall to it.
+ *
+ * <p>Whatever happens on the loop is given to the hub at once; what grows the logs is delivered at the end of the turn,
+ * after all sockets that were ready have been read, so that the publishes of a turn become one slice and one write per
+ * subscriber, and each connection is flushed once.
+ *
+ * <p>Threads: everything but {@link #post}, {@link #grew} and {@link #executor} on the loop's own.
+ */
+public final class Loop {
+
+    /** A slice that is pushed at once is at most so long: about what a connection may have unsent. */
+    private static final int PUSH_BYTES = 64 * 1024;
+
+    private final int number;
+    private final Loops loops;
+    private final EventLoop executor;
+    private final Hub hub;
+    private final Channels channels;
+    private final Tickets tickets;
+    private final Door door;
+    private final ArrayDeque<HubInput> inbox = new ArrayDeque<>();
+    private final List<Line> touched = new ArrayList<>();
+    private final Mailbox mailbox = new Mailbox();
+    private final List<@Nullable List<Runnable>> outgoing = new ArrayList<>();
+    private final Deadlines requests;
+    private final Deadlines idle;
+    private boolean running;
+    private boolean turnWanted;
+    private long nextCarrier;
+    private long wakeAt = Deadlines.NEVER;
+    private @Nullable Future<?> alarm;
+
+    Loop(int number, Loops loops, EventLoop executor, ChannelSettings channels) {
+        ServerConfig config = loops.config();
+        this.number = number;
+        this.loops = loops;
+        this.executor = executor;
+        this.hub = new Hub(config.session(), config.namespaces());
+        this.channels = new Channels(loops.boot(), loops.seed(), channels);
+        this.tickets = new Tickets(loops.ticketKey());
+        this.door = new Door(this, loops);
+        this.requests = new Deadlines(config.network().requestMillis());
+        this.idle = new Deadlines(config.network().idleMillis());
+    }
+
+    public int number() {
+        return number;
+    }
+
+    public EventLoop executor() {
+        return executor;
+    }
+
+    public Loops loops() {
+        return loops;
+    }
+
+    public Hub hub() {
+        return hub;
+    }
+
+    public Channels channels() {
+        return channels;
+    }
+
+    public Tickets tickets() {
+        return tickets;
+    }
+
+    /** HTTP requests that are arriving; see {@link Patient}. */
+    public Deadlines requests() {
+        return requests;
+    }
+
+    /** HTTP connections that are kept alive. */
+    public Deadlines idle() {
+        return idle;
+    }
+
+    public static long nowMillis() {
+        return System.nanoTime() / 1_000_000;
+    }
+
+    public ByteBufAllocator allocator() {
+        return ByteBufAllocator.DEFAULT;
+    }
+
+    /** A carrier of this loop whose bytes the line moves. */
+    public Carrier carrier(Carrier.Form form, Line line) {
+        Carrier carrier = new Carrier(++nextCarrier, form);
+        carrier.attach(line);
+        return carrier;
+    }
+
+    /** With a sealed ticket in place of the session's plain id. */
+    public ServerFrame.Connected sealed(ServerFrame.Connected frame) {
+        return new ServerFrame.Connected(
+                frame.id(),
+                tickets.seal(frame.session(), frame.turn()),
+                frame.client(),
+                frame.resumed(),
+                frame.turn(),
+                frame.user(),
+                frame.pingMillis(),
+                frame.windowMillis(),
+                frame.expiresAtMillis(),
+                frame.dedupeMillis());
+    }
+
+    /** Gives the hub an input, and does what it says. */
+    public void accept(HubInput input) {
+        inbox.add(input);
+        if (!running) {
+            running = true;
+            try {
+                run();
+            } finally {
+                running = false;
+            }
+        }
+        wantTurn();
+    }
+
+    private void run() {
+        long now = nowMillis();
+        for (HubInput input = inbox.poll(); input != null; input = inbox.poll()) {
+            hub.accept(input, now);
+            for (HubOutput output = hub.poll(); output != null; output = hub.poll()) {
+                execute(output);
+            }
+        }
+    }
+
+    private void execute(HubOutput output) {
+        switch (output) {
+            case HubOutput.Deliver deliver -> deliver(deliver);
+            case HubOutput.Send send -> {
+                Line line = line(send.carrier());
+                line.send(send.frame());
+                touched.add(line);
+                loops.metrics().sent(1);
+                stall(send.carrier(), line);
+            }
+            case HubOutput.Ask ask -> ask(ask.request());
+            case HubOutput.Close close -> line(close.carrier()).close(close.code());
+            case HubOutput.Finish finish -> line(finish.carrier()).finish(finish.seq());
+            case HubOutput.Reject reject -> line(reject.carrier()).reject(reject.code());
+            case HubOutput.Probe probe -> line(probe.carrier()).probe();
+            case HubOutput.Verify verify -> door.verify(verify.carrier(), verify.connect());
+            case HubOutput.Released released -> door.released(released);
+            case HubOutput.Stray stray -> stray(stray.reply());
+            case HubOutput.Ended ended -> loops.forget(ended.session(), this);
+        }
+    }
+
+    private static Line line(Carrier carrier) {
+        return (Line) Objects.requireNonNull(carrier.attachment());
+    }
+
+    private void deliver(HubOutput.Deliver deliver) {
+        Rendering messages = new Rendering(allocator(), (LogSlice) deliver.slice(), deliver.epoch());
+        Carrier[] carriers = deliver.carriers();
+        int count = deliver.count();
+        for (int i = 0; i < count; i++) {
+            Line line = line(carriers[i]);
+            line.deliver(messages);
+            touched.add(line);
+            stall(carriers[i], line);
+        }
+        loops.metrics().sent(messages.count() * count);
+        messages.release();
+    }
+
+    /**
+     * A carrier that takes nothing more is known to the hub before it says anything else. This input only sets a mark,
+     * so it may come while outputs are being drained.
+     */
+    private void stall(Carrier carrier, Line line) {
+        if (line.congested()) {
+            line.flush();
+            if (line.congested()) {
+                hub.accept(new HubInput.Stalled(carrier), nowMillis());
+            }
+        }
+    }
+
+    private void ask(ChannelRequest request) {
+        Loop owner = loops.ownerOf(request.channel());
+        if (owner == this) {
+            asked(number, request);
+        } else {
+            later(owner, () -> owner.asked(number, request));
+        }
+    }
+
+    /** A hub's request to the owner on this loop. */
+    private void asked(int from, ChannelRequest request) {
+        channels.accept(from, request, nowMillis(), System.currentTimeMillis());
+        for (ChannelOutput.Reply reply = channels.poll(); reply != null; reply = channels.poll()) {
+            if (reply.hub() == number) {
+                inbox.add(new HubInput.Answered(reply.reply()));
+            } else {
+                ChannelReply answer = reply.reply();
+                Loop hubs = loops.at(reply.hub());
+                later(hubs, () -> hubs.accept(new HubInput.Answered(answer)));
+            }
+        }
+        if (!running && !inbox.isEmpty()) {
+            accept(inbox.remove());
+        }
+        wantTurn();
+    }
+
+    private void stray(ChannelReply reply) {
+        Loop home = loops.homeOf(reply.tag().session());
+        if (home != null && home != this) {
+            later(home, () -> home.accept(new HubInput.Answered(reply)));
+        }
+    }
+
+    /** Runs it on another loop, together with whatever else this turn has for that loop. */
+    void later(Loop other, Runnable task) {
+        while (outgoing.size() <= other.number) {
+            outgoing.add(null);
+        }
+        List<Runnable> batch = outgoing.get(other.number);
+        if (batch == null) {
+            batch = new ArrayList<>();
+            outgoing.set(other.number, batch);
+        }
+        batch.add(task);
+        wantTurn();
+    }
+
+    /** Runs it on this loop, from any thread. */
+    public void post(Runnable task) {
+        executor.execute(task);
+    }
+
+    /** A log of another loop has grown; from any thread. */
+    void grew(String channel, LogView view) {
+        if (mailbox.put(channel, view)) {
+            executor.execute(this::wantTurn);
+        }
+    }
+
+    private void wantTurn() {
+        if (!turnWanted) {
+            turnWanted = true;
+            // Runs when the sockets that are ready now have been read.
+            executor.execute(this::turn);
+        }
+    }
+
+    private void turn() {
+        turnWanted = false;
+        mailbox.empty(this::push);
+        for (ChannelOutput.Moved moved = channels.moved(); moved != null; moved = channels.moved()) {
+            if (moved.hub() == number) {
+                push(moved.channel(), moved.view());
+            } else {
+                loops.at(moved.hub()).grew(moved.channel(), moved.view());
+            }
+        }
+        inbox.add(new HubInput.Settle());
+        accept(inbox.remove());
+        turnWanted = false;
+        for (int i = 0; i < touched.size(); i++) {
+            touched.get(i).flush();
+        }
+        touched.clear();
+        send();
+        setAlarm();
+        if (!inbox.isEmpty()) {
+            wantTurn();
+        }
+    }
+
+    private void push(String channel, LogView view) {
+        long from = hub.headOf(channel);
+        while (from >= 0 && from < view.head()) {
+            accept(new HubInput.Pushed(channel, view.epoch(), view.slice(from, view.head(), PUSH_BYTES)));
+            long reached = hub.headOf(channel);
+            if (reached <= from) {
+                return; // The hub reads what it lacks.
+            }
+            from = reached;
+        }
+    }
+
+    private void send() {
+        for (int i = 0; i < outgoing.size(); i++) {
+            List<Runnable> batch = outgoing.get(i);
+            if (batch != null) {
+                outgoing.set(i, null);
+                loops.at(i).post(() -> batch.forEach(Runnable::run));
+            }
+        }
+    }
+
+    /** Tells every client when to come back, and closes connections on which nothing is going on. */
+    public void drain(long spreadMillis) {
+        expire(idle, Deadlines.NEVER);
+        accept(new HubInput.Drain(spreadMillis));
+    }
+
+    /** Looks again when the next time-out is due: one was started outside a turn. */
+    public void alarm() {
+        setAlarm();
+    }
+
+    private void setAlarm() {
+        long next = Math.min(hub.wakeAt(), channels.wakeAt());
+        next = Math.min(next, Math.min(requests.next(), idle.next()));
+        if (next >= wakeAt) {
+            return;
+        }
+        if (alarm != null) {
+            alarm.cancel(false);
+        }
+        wakeAt = next;
+        alarm = executor.schedule(this::tick, Math.max(0, next - nowMillis()), TimeUnit.MILLISECONDS);
+    }
+
+    private void tick() {
+        wakeAt = Deadlines.NEVER;
+        alarm = null;
+        long now = nowMillis();
+        channels.tick(now);
+        expire(requests, now);
+        expire(idle, now);
+        accept(new HubInput.Tick());
+    }
+
+    private static void expire(Deadlines list, long now) {
+        for (var due = list.expired(now); due != null; due = list.expired(now)) {
+            Deadlines.stop(due);
+            ((Patient) due).expired();
+        }
+    }
+}

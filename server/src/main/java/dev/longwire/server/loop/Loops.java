@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.longwire.server.loop;
+
+import dev.longwire.core.channel.ChannelSettings;
+import dev.longwire.server.auth.Tickets;
+import dev.longwire.server.auth.Verifier;
+import dev.longwire.server.config.ServerConfig;
+import dev.longwire.server.metrics.Metrics;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All event loops of a server, and which of them has what: a channel's owner follows from its name, a session's home is
+ * looked up.
+ *
+ * <p>Threads: any.
+ */
+public final class Loops {
+
+    private final ServerConfig config;
+    private final Verifier verifier;
+    private final Metrics metrics;
+    private final byte[] ticketKey = Tickets.freshKey();
+    private final String boot = Tickets.freshBoot();
+    private final long seed = Tickets.freshSeed();
+    private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private final List<Loop> all = new ArrayList<>();
+    private final IdentityHashMap<EventExecutor, Loop> byExecutor = new IdentityHashMap<>();
+    private final ConcurrentHashMap<String, Loop> homes = new ConcurrentHashMap<>();
+
+    public Loops(ServerConfig config, EventLoopGroup group, Verifier verifier, Metrics metrics) {
+        this.config = config;
+        this.verifier = verifier;
+        this.metrics = metrics;
+        List<EventLoop> executors = new ArrayList<>();
+        group.forEach(executor -> executors.add((EventLoop) executor));
+        long budget =
+                config.logBytes() > 0 ? config.logBytes() : Runtime.getRuntime().maxMemory() / 4;
+        ChannelSettings channels = new ChannelSettings(
+                config.namespaces(),
+                config.session().dedupeMillis(),
+                ChannelSettings.DEFAULT.dedupeEntries(),
+                Math.max(1, budget / executors.size()),
+                ChannelSettings.DEFAULT.spareMillis());
+        for (EventLoop executor : executors) {
+            Loop loop = new Loop(all.size(), this, executor, channels);
+            all.add(loop);
+            byExecutor.put(executor, loop);
+        }
+    }
+
+    public ServerConfig config() {
+        return config;
+    }
+
+    /** Every open connection. */
+    public ChannelGroup connections() {
+        return connections;
+    }
+
+    public Metrics metrics() {
+        return metrics;
+    }
+
+    public List<Loop> all() {
+        return List.copyOf(all);
+    }
+
+    /** The loop that a connection was registered with. */
+    public Loop of(EventExecutor executor) {
+        Loop loop = byExecutor.get(executor);
+        if (loop == null) {
+            throw new IllegalArgumentException("not one of these loops");
+        }
+        return loop;
+    }
+
+    /** The loop for something that has no home yet, always the same for the same name. */
+    public Loop byHash(String name) {
+        int hash = name.hashCode();
+        return all.get(Math.floorMod(hash ^ (hash >>> 16), all.size()));
+    }
+
+    /** The loop whose hub has this session, or null. */
+    public @Nullable Loop homeOf(String session) {
+        return homes.get(session);
+    }
+
+    /** How many sessions there are. */
+    public int sessionCount() {
+        return homes.size();
+    }
+
+    Verifier verifier() {
+        return verifier;
+    }
+
+    byte[] ticketKey() {
+        return ticketKey.clone();
+    }
+
+    String boot() {
+        return boot;
+    }
+
+    long seed() {
+        return seed;
+    }
+
+    Loop at(int number) {
+        return all.get(number);
+    }
+
+    Loop ownerOf(String channel) {
+        return byHash(channel);
+    }
+
+    /** The session is on this loop from now on. */
+    void settle(String session, Loop loop) {
+        homes.put(session, loop);
+    }
+
+    void forget(String session, Loop loop) {
+        homes.remove(session, loop);
+    }
+
+    /** Runs something on every loop. */
+    public void each(Consumer<Loop> task) {
+        for (Loop loop : all) {
+            loop.post(() -> task.accept(loop));
+        }
+    }
+}
