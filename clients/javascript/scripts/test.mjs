@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs the compiled tests, and ends with the line that ./verify reads.
+import {run} from 'node:test';
+import {spec} from 'node:test/reporters';
+import {readdirSync} from 'node:fs';
+import {fileURLToPath} from 'node:url';
+
+const folder = fileURLToPath(new URL('../target/test/', import.meta.url));
+const wanted = process.argv.slice(2);
+const files = readdirSync(folder)
+  .filter((name) => name.endsWith('.test.js') && (wanted.length === 0 || wanted.some((word) => name.includes(word))))
+  .map((name) => folder + name);
+
+let passed = 0;
+let failed = 0;
+const stream = run({files, concurrency: 2, timeout: 120_000});
+// A file or a suite is not a test; a skipped test has not passed.
+stream.on('test:pass', ({details, name, skip, todo}) => {
+  if (details.type !== 'suite' && !name.endsWith('.test.js')) {
+    skip === undefined && todo === undefined ? passed++ : failed++;
+  }
+});
+stream.on('test:fail', ({details}) => {
+  if (details.type !== 'suite') {
+    failed++;
+  }
+});
+stream.compose(spec).pipe(process.stdout);
+stream.on('end', () => {
+  process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
+  process.on('exit', () => console.log(`SUITE javascript client: ${passed} passed, ${failed} failed`));
+});

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+import {LongwireError} from '../errors.js';
+
+/** What becomes of a request when its session is lost: `sub`scriptions are said anew by every attach. */
+export type RequestKind = 'publish' | 'read' | 'call' | 'sub';
+
+/** A request that waits to be sent or to be answered. */
+export interface Pending {
+  readonly id: number;
+  readonly kind: RequestKind;
+  /** The frame, as it goes out the first time. */
+  readonly text: string;
+  readonly expiresAt: number;
+  /** When it first went out; 0 = never. */
+  sentAt: number;
+  /** Called once, by whoever drives the machine. */
+  readonly done: (error: LongwireError | null, frame?: unknown) => void;
+}
+
+export interface OutboxLimits {
+  /** Requests that may wait to be sent. */
+  readonly requests: number;
+  /** Characters of frames that may wait to be sent. */
+  readonly characters: number;
+}
+
+/** The server answers up to 128 at once and remembers as many replies; `connect` and friends need some room. */
+const IN_FLIGHT = 100;
+
+/**
+ * What the application asked for: waiting to be sent, then in flight until answered. Ids rise and are never used twice,
+ * so what is in flight is always older than what waits, and sending again keeps the order.
+ */
+export class Outbox {
+  private readonly waiting = new Map<number, Pending>();
+  private readonly flight = new Map<number, Pending>();
+  private waitingCharacters = 0;
+  private lastId = 0;
+
+  /** Nothing gives up before this; answers do not move it, so it may be early. */
+  wakeAt = Infinity;
+
+  constructor(private readonly limits: OutboxLimits) {}
+
+  nextId(): number {
+    return ++this.lastId;
+  }
+
+  /** Whether a frame of this length may still wait. */
+  hasRoom(characters: number): boolean {
+    return this.waiting.size < this.limits.requests && this.waitingCharacters + characters <= this.limits.characters;
+  }
+
+  add(pending: Pending): void {
+    this.waiting.set(pending.id, pending);
+    this.waitingCharacters += pending.text.length;
+    this.wakeAt = Math.min(this.wakeAt, pending.expiresAt);
+  }
+
+  /** Frames that may go out now, in order. */
+  take(now: number): string[] {
+    const texts: string[] = [];
+    for (const [id, pending] of this.waiting) {
+      if (this.flight.size >= IN_FLIGHT) {
+        break;
+      }
+      this.waiting.delete(id);
+      this.waitingCharacters -= pending.text.length;
+      pending.sentAt = now;
+      this.flight.set(id, pending);
+      texts.push(pending.text);
+    }
+    return texts;
+  }
+
+  /** The frames in flight, marked as repeats, in order. */
+  again(): string[] {
+    return Array.from(this.flight.values(), (pending) => pending.text.slice(0, -1) + ',"retry":true}');
+  }
+
+  /** Takes out the request that this answers; undefined when it was given up. */
+  answered(id: number): Pending | undefined {
+    const pending = this.flight.get(id);
+    this.flight.delete(id);
+    return pending;
+  }
+
+  /** Takes out what the test picks, waiting or in flight, oldest first. */
+  remove(test: (pending: Pending) => boolean): Pending[] {
+    const removed: Pending[] = [];
+    for (const map of [this.flight, this.waiting]) {
+      for (const [id, pending] of map) {
+        if (test(pending)) {
+          map.delete(id);
+          removed.push(pending);
+          if (map === this.waiting) {
+            this.waitingCharacters -= pending.text.length;
+          }
+        }
+      }
+    }
+    return removed;
+  }
+
+  /** Takes out what has waited too long. */
+  expired(now: number): Pending[] {
+    if (now < this.wakeAt) {
+      return [];
+    }
+    const late = this.remove((pending) => pending.expiresAt <= now);
+    this.wakeAt = Infinity;
+    this.remove((pending) => {
+      this.wakeAt = Math.min(this.wakeAt, pending.expiresAt);
+      return false;
+    });
+    return late;
+  }
+
+  get size(): number {
+    return this.waiting.size + this.flight.size;
+  }
+}

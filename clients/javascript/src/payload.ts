@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+import type {MessageBody, Position} from './frames.js';
+
+/** A message of a channel. */
+export interface Message<T = unknown> {
+  readonly channel: string;
+  /** Which message it is: no other has the same epoch and offset. */
+  readonly epoch: string;
+  readonly offset: number;
+  /** When the server took it, in ms since 1970. Clocks step back at times: order is in `offset`. */
+  readonly time: number;
+  /** The user that published it; null for anonymous ones. */
+  readonly from: string | null;
+  /** The public id of the session that published it: one's own is `client.id`. */
+  readonly client: string | null;
+  readonly headers: Readonly<Record<string, string>>;
+  /** What was published: any JSON value, or bytes. */
+  readonly data: T;
+}
+
+const decode = (base64: string): Uint8Array => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+
+const encode = (bytes: Uint8Array): string => {
+  let text = '';
+  // In pieces: a call takes only so many arguments.
+  for (let at = 0; at < bytes.length; at += 8192) {
+    text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+  }
+  return btoa(text);
+};
+
+/** The fields of a frame that carry a payload. */
+export const pack = (data: unknown): Record<string, unknown> => {
+  if (data instanceof ArrayBuffer) {
+    return {data64: encode(new Uint8Array(data))};
+  }
+  if (ArrayBuffer.isView(data)) {
+    return {data64: encode(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))};
+  }
+  if (data === undefined || typeof data === 'function' || typeof data === 'symbol') {
+    throw new TypeError('what is published must be a JSON value or bytes');
+  }
+  return {data};
+};
+
+export const unpack = <T>(channel: string, epoch: Position['epoch'], body: MessageBody): Message<T> => ({
+  channel,
+  epoch,
+  offset: body.offset,
+  time: body.time,
+  from: body.from ?? null,
+  client: body.client ?? null,
+  headers: body.headers ?? {},
+  data: (body.data64 === undefined ? body.data : decode(body.data64)) as T,
+});
