@@ -12,6 +12,7 @@ import picocli.CommandLine.Spec;
         name = "longwire",
         mixinStandardHelpOptions = true,
         version = "longwire 0.1.0-SNAPSHOT",
+        subcommands = {ServeCommand.class, CommandLine.HelpCommand.class},
         description = "A realtime messaging server whose sessions survive their connections.")
 public final class Main implements Callable<Integer> {
     @Spec
