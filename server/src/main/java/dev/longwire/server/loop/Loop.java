@@ -281,27 +281,26 @@ public final class Loop {
         }
     }
 
+    /** What happens during a turn is part of it: no other turn is wanted for that. */
     private void turn() {
-        turnWanted = false;
-        mailbox.empty(this::push);
-        for (ChannelOutput.Moved moved = channels.moved(); moved != null; moved = channels.moved()) {
-            if (moved.hub() == number) {
-                push(moved.channel(), moved.view());
-            } else {
-                loops.at(moved.hub()).grew(moved.channel(), moved.view());
+        try {
+            mailbox.empty(this::push);
+            for (ChannelOutput.Moved moved = channels.moved(); moved != null; moved = channels.moved()) {
+                if (moved.hub() == number) {
+                    push(moved.channel(), moved.view());
+                } else {
+                    loops.at(moved.hub()).grew(moved.channel(), moved.view());
+                }
             }
-        }
-        inbox.add(new HubInput.Settle());
-        accept(inbox.remove());
-        turnWanted = false;
-        for (int i = 0; i < touched.size(); i++) {
-            touched.get(i).flush();
-        }
-        touched.clear();
-        send();
-        setAlarm();
-        if (!inbox.isEmpty()) {
-            wantTurn();
+            accept(new HubInput.Settle());
+            for (int i = 0; i < touched.size(); i++) {
+                touched.get(i).flush();
+            }
+            touched.clear();
+            send();
+            setAlarm();
+        } finally {
+            turnWanted = false;
         }
     }
 
