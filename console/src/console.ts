@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+import {Client} from '@longwire/client';
+import {at} from './dom.js';
+import {watch} from './overview.js';
+import {talk} from './talk.js';
+
+const client = new Client(location.href, {agent: 'console'});
+
+client.on('state', ({state, error}) => {
+  const element = at('state');
+  element.dataset['state'] = state;
+  element.title = error ? `${error.name}: ${error.message}` : '';
+  at('state-name').textContent = state;
+});
+
+const {channel, join} = talk(client);
+watch({channel, join, client: () => client.id});
+void client.connect();

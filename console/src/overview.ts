@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the server says about itself (docs/admin.md): figures, the wire, and the two lists.
+import {at, count, duration, make, rate, size} from './dom.js';
+
+interface Stats {
+  readonly version: string;
+  readonly uptime: number;
+  readonly sessions: number;
+  readonly carriers: Record<string, number>;
+  readonly channels: number;
+  readonly messages_in: number;
+  readonly messages_out: number;
+  readonly bytes_in: number;
+  readonly bytes_out: number;
+}
+
+interface ConnectionRow {
+  readonly client: string;
+  readonly user?: string | null;
+  readonly agent?: string | null;
+  readonly carrier: string;
+  readonly address?: string;
+  readonly subscriptions: number;
+  readonly lag?: number;
+  readonly bytes_held?: number;
+}
+
+interface ChannelRow {
+  readonly channel: string;
+  readonly offset: number;
+  readonly subscribers: number;
+  readonly bytes: number;
+}
+
+const EVERY_MILLIS = 1000;
+const SAMPLES = 120;
+/** The lists are asked for at every so manieth look. */
+const LISTS_EVERY = 3;
+const ROWS = 50;
+
+const path = document.querySelector('#wire path')!;
+const samples: number[] = Array.from({length: SAMPLES}, () => 0);
+
+const ask = async <T>(what: string): Promise<T> => {
+  const answer = await fetch(`v1/admin/${what}`, {headers: {accept: 'application/json'}});
+  if (!answer.ok) {
+    throw new Error(`${answer.status}`);
+  }
+  return answer.json() as Promise<T>;
+};
+
+const drawWire = (value: number): void => {
+  samples.push(value);
+  samples.shift();
+  const top = Math.max(4, ...samples);
+  path.setAttribute('d', 'M' + samples.map((each, i) => `${i} ${(36 - (32 * each) / top).toFixed(2)}`).join('L'));
+};
+
+let before: {stats: Stats; at: number} | undefined;
+
+const showStats = (stats: Stats): void => {
+  const now = performance.now();
+  at('sessions').textContent = count(stats.sessions);
+  at('channels').textContent = count(stats.channels);
+  const {websocket = 0, poll = 0, stream = 0} = stats.carriers;
+  at('carriers').textContent = `${websocket} WebSocket, ${poll} polling, ${stream} streaming`;
+  at('server').textContent = `version ${stats.version}, up ${duration(stats.uptime)}`;
+  // A server that was started again counts from nothing.
+  if (before && stats.messages_out >= before.stats.messages_out && stats.messages_in >= before.stats.messages_in) {
+    const seconds = (now - before.at) / 1000;
+    const per = (name: 'messages_in' | 'messages_out' | 'bytes_in' | 'bytes_out'): number => (stats[name] - before!.stats[name]) / seconds;
+    at('rate-in').textContent = rate(per('messages_in'));
+    at('rate-out').textContent = rate(per('messages_out'));
+    at('bytes-in').textContent = `a second, ${size(Math.max(0, per('bytes_in')))}`;
+    at('bytes-out').textContent = `a second, ${size(Math.max(0, per('bytes_out')))}`;
+    drawWire(per('messages_in') + per('messages_out'));
+  }
+  before = {stats, at: now};
+};
+
+const fill = (table: string, rows: readonly HTMLTableRowElement[], empty: string): void => {
+  const body = at<HTMLTableElement>(table).tBodies[0]!;
+  if (rows.length === 0) {
+    const cell = make('td', '', empty);
+    cell.colSpan = 4;
+    body.replaceChildren(make('tr', '', cell));
+  } else if (!body.contains(document.activeElement)) {
+    // Somebody who walks through the rows by keyboard keeps the place.
+    body.replaceChildren(...rows);
+  }
+};
+
+const showChannels = (channels: readonly ChannelRow[], open: string | null, join: (channel: string) => void): void => {
+  const rows = [...channels].sort((a, b) => b.subscribers - a.subscribers || b.offset - a.offset).map((each) => {
+    const name = make('button', '', each.channel);
+    name.type = 'button';
+    name.addEventListener('click', () => join(each.channel));
+    return make(
+      'tr',
+      each.channel === open ? 'open' : '',
+      make('td', '', name),
+      make('td', 'number', count(each.offset)),
+      make('td', 'number', count(each.subscribers)),
+      make('td', 'number', size(each.bytes)),
+    );
+  });
+  fill('channel-list', rows, 'None yet. Publish to one, and it is there.');
+};
+
+const showConnections = (connections: readonly ConnectionRow[], own: string | null): void => {
+  const rows = connections.map((each) => {
+    const who = [each.client === own ? 'this page' : each.user, each.agent, each.address].filter(Boolean).join(', ');
+    const over = each.carrier === 'none' ? 'away' : each.carrier;
+    const held = [each.lag ? `${count(each.lag)} behind` : '', size(each.bytes_held ?? 0)].filter(Boolean).join(', ');
+    return make(
+      'tr',
+      each.client === own ? 'open' : '',
+      make('td', '', each.client, make('small', '', who)),
+      make('td', '', over),
+      make('td', 'number', count(each.subscriptions)),
+      make('td', 'number', held),
+    );
+  });
+  fill('connection-list', rows, 'Nobody is connected.');
+};
+
+/** What the page has open, and how it opens something else. */
+export interface Here {
+  channel(): string | null;
+  client(): string | null;
+  join(channel: string): void;
+}
+
+/** Looks again and again while the page can be seen. */
+export const watch = (here: Here): void => {
+  let round = 0;
+  const look = async (): Promise<void> => {
+    const note = at('closed');
+    try {
+      if (!document.hidden) {
+        showStats(await ask<Stats>('stats'));
+        if (round++ % LISTS_EVERY === 0) {
+          const [channels, connections] = await Promise.all([
+            ask<{channels: ChannelRow[]}>(`channels?limit=${ROWS}`),
+            ask<{connections: ConnectionRow[]}>(`connections?limit=${ROWS}`),
+          ]);
+          showChannels(channels.channels, here.channel(), here.join);
+          showConnections(connections.connections, here.client());
+        }
+        note.hidden = true;
+      }
+    } catch (error) {
+      note.hidden = false;
+      const refused = ['401', '403', '404'].includes((error as Error).message);
+      note.textContent = refused
+        ? 'This server does not show its figures here. Channels work all the same.'
+        : 'The server does not answer. Looking again every second.';
+    }
+    setTimeout(look, EVERY_MILLIS);
+  };
+  void look();
+};
