@@ -16,3 +16,6 @@ client.on('state', ({state, error}) => {
 const {channel, join} = talk(client);
 watch({channel, join, client: () => client.id});
 void client.connect();
+
+// A page that is gone for good has nothing to come back to; one that the browser keeps has.
+addEventListener('pagehide', ({persisted}) => persisted || client.close());
