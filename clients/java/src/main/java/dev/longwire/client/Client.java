@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.longwire.client;
+
+import dev.longwire.client.json.JsonObject;
+import dev.longwire.client.json.JsonWriter;
+import dev.longwire.client.transport.WebSocketTransport;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Flow;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A session with a Longwire server that survives its connections.
+ *
+ * <pre>{@code
+ * try (Client client = Client.builder("ws://127.0.0.1:8000/v1/ws").build()) {
+ *     client.connect();
+ *     Channel chat = client.channel("chat:1");
+ *     chat.subscribe(message -> System.out.println(message.payload()));
+ *     chat.publish("{\"text\":\"hello\"}").join();
+ * }
+ * }</pre>
+ *
+ * <p><b>States</b> are those of {@link State}. A lost connection is followed by another one after a delay (exponential,
+ * full jitter; longer when the server says so), in the same session where the server still has it. Subscriptions go on
+ * after the last message; what was missed comes first, or a {@link Reset} says that it can't. Requests that had no answer
+ * are sent again and run once. Only {@link #close}, a close code that asks the application to act (bad token, kicked), a
+ * broken rule of the protocol, or a first handshake that HTTP refused with 4xx end a client.
+ *
+ * <p><b>Limits.</b> At most {@link Builder#window} requests are on their way at a time, the rest waits here; at most
+ * {@link Builder#outbox} wait and are on their way together, beyond which {@code publish} fails with {@code outbox_full}:
+ * wait for {@link #room()}. At most 1,024 events or about 2 MiB wait for the application, then the client stops reading.
+ *
+ * <p><b>Threads.</b> Everything may be called from any thread, and nothing blocks, except {@link #close}. A client has no
+ * thread of its own: all clients share a few, so thousands can live in one process. Listeners are called one at a time per
+ * client, futures complete on any of the executor's threads ({@link Builder#callbacks}, the common pool unless chosen
+ * otherwise); neither may block for long unless the executor has threads to spare, as one of virtual threads has.
+ */
+public final class Client implements AutoCloseable {
+    private static final int TOO_LARGE = 108;
+    /** What stands in a frame beside the fields of the request: type, id, retry, brackets. */
+    private static final int FRAME_BYTES = 80;
+    /** How long {@link #close} waits for the goodbye to be answered. */
+    private static final long CLOSE_MILLIS = 5_000;
+
+    private final Settings settings;
+    private final Machine machine;
+    private final Room room;
+    private final Lane deliveries;
+    private final String keyPrefix = Names.random();
+    private final AtomicLong keys = new AtomicLong();
+
+    private Client(Settings settings) {
+        this.settings = settings;
+        this.room = new Room(settings.outboxRequests(), settings.outboxBytes());
+        this.deliveries = new Lane(settings.callbacks());
+        this.machine = new Machine(
+                settings,
+                () -> new WebSocketTransport(
+                        settings.http(),
+                        settings.uri(),
+                        Duration.ofMillis(settings.timeoutMillis()),
+                        settings.receiveChars()),
+                new Lane(Shared.POOL),
+                deliveries);
+    }
+
+    /**
+     * A client to be.
+     *
+     * @param url where the server's WebSocket is; {@code http} and {@code https} addresses, and those without a path, are
+     *     taken as the server's own: {@code http://host:8000} is {@code ws://host:8000/v1/ws}
+     * @throws IllegalArgumentException when it is no such address
+     */
+    public static Builder builder(String url) {
+        return new Builder(endpoint(url));
+    }
+
+    /** Begins to connect, once; later calls change nothing. Completes with the first connection, or fails if there is none to be had. */
+    public CompletableFuture<@Nullable Void> connect() {
+        machine.start();
+        return machine.ready().copy();
+    }
+
+    /** Where the client stands now. */
+    public State state() {
+        return machine.state();
+    }
+
+    /** The public id of the session, as others see it in messages; null before the first connection. */
+    public @Nullable String id() {
+        return machine.client();
+    }
+
+    /**
+     * A channel.
+     *
+     * @throws IllegalArgumentException when no channel can have this name
+     */
+    public Channel channel(String name) {
+        return new Channel(Names.channel(name), this);
+    }
+
+    /** Completes when the outbox has room for another request: at once if it has some now. */
+    public CompletableFuture<@Nullable Void> room() {
+        return room.free(machine.state() == State.CLOSED);
+    }
+
+    /**
+     * Says goodbye, which ends the session at the server, and begins to let go of everything. Requests without an answer
+     * fail with {@code closed}.
+     *
+     * @return completes when the connection is gone
+     */
+    public CompletableFuture<@Nullable Void> closeAsync() {
+        machine.close();
+        return machine.done().copy();
+    }
+
+    /** As {@link #closeAsync}, and waits for it, at most 5 seconds. */
+    @Override
+    public void close() {
+        closeAsync()
+                .completeOnTimeout(null, CLOSE_MILLIS, TimeUnit.MILLISECONDS)
+                .join();
+    }
+
+    String nextKey() {
+        return keyPrefix + Long.toString(keys.incrementAndGet(), Character.MAX_RADIX);
+    }
+
+    Subscription subscribe(String channel, Start start, Flow.Subscriber<? super ChannelEvent> subscriber) {
+        Feed feed = new Feed(channel, start);
+        feed.bind(new Outlet(deliveries, subscriber, machine.backlog(), () -> machine.unsubscribe(feed)));
+        feed.outlet().start();
+        machine.subscribe(feed);
+        return new Subscription(machine, feed);
+    }
+
+    /** Sends a request that is repeated until it has an answer. */
+    <T> CompletableFuture<T> request(String type, JsonWriter fields, Function<JsonObject, T> read) {
+        long bytes = utf8Length(fields.fields()) + FRAME_BYTES;
+        if (bytes > settings.messageBytes()) {
+            return CompletableFuture.failedFuture(
+                    new LongwireException(TOO_LARGE, "too_large", "The frame is longer than a message may be."));
+        }
+        if (!room.take(bytes)) {
+            return CompletableFuture.failedFuture(
+                    new LongwireException(0, LongwireException.OUTBOX_FULL, "Too many requests wait."));
+        }
+        CompletableFuture<T> future = new CompletableFuture<>();
+        machine.send(new Request(
+                type,
+                fields,
+                Request.Fate.REPEATED,
+                frame -> settled(bytes, () -> future.complete(read.apply(frame))),
+                cause -> settled(bytes, () -> future.completeExceptionally(cause))));
+        return future;
+    }
+
+    private void settled(long bytes, Runnable tell) {
+        settings.callbacks().execute(tell);
+        for (CompletableFuture<@Nullable Void> waiting : room.give(bytes)) {
+            settings.callbacks().execute(() -> waiting.complete(null));
+        }
+    }
+
+    private static long utf8Length(String text) {
+        // Exact and quick: the JDK counts without making the bytes only for texts of one byte each.
+        return text.getBytes(StandardCharsets.UTF_8).length;
+    }
+
+    private static URI endpoint(String url) {
+        URI given = URI.create(url);
+        String scheme = Objects.requireNonNullElse(given.getScheme(), "").toLowerCase(Locale.ROOT);
+        boolean http = scheme.equals("http") || scheme.equals("https");
+        if ((!http && !scheme.equals("ws") && !scheme.equals("wss")) || given.getHost() == null) {
+            throw new IllegalArgumentException("a server's address begins with ws://, wss://, http:// or https://");
+        }
+        String path = Objects.requireNonNullElse(given.getRawPath(), "").replaceFirst("/+$", "");
+        if (path.isEmpty() || (http && !path.endsWith("/v1/ws"))) {
+            path += "/v1/ws";
+        }
+        String query = given.getRawQuery() == null ? "" : "?" + given.getRawQuery();
+        return URI.create(
+                (http ? scheme.replace("http", "ws") : scheme) + "://" + given.getRawAuthority() + path + query);
+    }
+
+    /** What all clients of a process share, made when the first one needs it. */
+    private static final class Shared {
+        static final Executor POOL = pool();
+        static final HttpClient HTTP = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .executor(POOL)
+                .build();
+
+        private static Executor pool() {
+            int threads = Math.max(4, Runtime.getRuntime().availableProcessors());
+            ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                    threads, threads, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                        Thread thread = new Thread(task, "longwire-client");
+                        thread.setDaemon(true);
+                        return thread;
+                    });
+            pool.allowCoreThreadTimeOut(true);
+            return pool;
+        }
+    }
+
+    /** Collects what a client needs to know; everything has a default. */
+    public static final class Builder {
+        private final URI uri;
+        private @Nullable String token;
+        private String agent = "longwire-java/0.1";
+        private int window = 64;
+        private int outboxRequests = 1024;
+        private long outboxBytes = 8L * 1024 * 1024;
+        private int messageBytes = 64 * 1024;
+        private int receiveChars = 4 * 1024 * 1024;
+        private Duration firstBackoff = Duration.ofMillis(500);
+        private Duration mostBackoff = Duration.ofSeconds(30);
+        private Duration timeout = Duration.ofSeconds(10);
+        private @Nullable HttpClient http;
+        private Executor callbacks = ForkJoinPool.commonPool();
+        private Consumer<StateChange> listener = change -> {};
+
+        private Builder(URI uri) {
+            this.uri = uri;
+        }
+
+        /** The token that says who this is; none unless given. */
+        public Builder token(@Nullable String newToken) {
+            token = newToken;
+            return this;
+        }
+
+        /** The name of the program, for the server's logs. */
+        public Builder agent(String newAgent) {
+            agent = newAgent;
+            return this;
+        }
+
+        /** How many requests may be on their way at a time: 64. Servers allow 128. */
+        public Builder window(int requests) {
+            window = requests;
+            return this;
+        }
+
+        /** How many requests may wait or be on their way, 1,024, and how many bytes they may have together, 8 MiB. */
+        public Builder outbox(int requests, long bytes) {
+            outboxRequests = requests;
+            outboxBytes = bytes;
+            return this;
+        }
+
+        /** How long a frame to the server may be, in bytes: 64 KiB, as servers have it. A longer one is not sent. */
+        public Builder messageBytes(int bytes) {
+            messageBytes = bytes;
+            return this;
+        }
+
+        /** How long a message from the server may be, in characters: 4 Mi. A longer one ends the client. */
+        public Builder receiveChars(int chars) {
+            receiveChars = chars;
+            return this;
+        }
+
+        /** The delay before the first attempt to come back, 500 ms, doubled each time up to the other, 30 s; each is drawn from 0 to that. */
+        public Builder backoff(Duration first, Duration most) {
+            firstBackoff = first;
+            mostBackoff = most;
+            return this;
+        }
+
+        /** How long connecting and attaching may take: 10 s. */
+        public Builder timeout(Duration newTimeout) {
+            timeout = newTimeout;
+            return this;
+        }
+
+        /** The JDK's client to connect with, where a proxy or certificates need one. Its executor must not block. */
+        public Builder httpClient(HttpClient newHttp) {
+            http = newHttp;
+            return this;
+        }
+
+        /** Where listeners are called and futures complete: the common pool. */
+        public Builder callbacks(Executor executor) {
+            callbacks = executor;
+            return this;
+        }
+
+        /** Hears of every change of state, in order, between the calls of other listeners. */
+        public Builder onState(Consumer<StateChange> newListener) {
+            listener = newListener;
+            return this;
+        }
+
+        /**
+         * The client; {@link Client#connect} starts it.
+         *
+         * @throws IllegalArgumentException when the limits do not fit together
+         */
+        public Client build() {
+            return new Client(new Settings(
+                    uri,
+                    token,
+                    agent,
+                    window,
+                    outboxRequests,
+                    outboxBytes,
+                    messageBytes,
+                    receiveChars,
+                    firstBackoff.toMillis(),
+                    mostBackoff.toMillis(),
+                    timeout.toMillis(),
+                    http == null ? Shared.HTTP : http,
+                    callbacks,
+                    listener));
+        }
+    }
+}

@@ -1,0 +1,375 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.longwire.client;
+
+import dev.longwire.client.json.JsonObject;
+import dev.longwire.client.json.JsonReader;
+import dev.longwire.client.json.JsonWriter;
+import dev.longwire.client.transport.Transport;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The session: its states, and how it gets and loses connections. Everything here runs on one lane, one task at a time;
+ * after each task it sends what can be sent and sets its alarm.
+ */
+final class Machine implements Link.Owner, Feeds.Host {
+    /** 32 levels, and the array around a batch. */
+    private static final int MAX_DEPTH = 33;
+    /** A connection that held for so long was no flicker: the next delay is a first one again. */
+    private static final long STEADY_MILLIS = 10_000;
+
+    private final Settings settings;
+    private final Supplier<Transport> transports;
+    private final Executor lane;
+    private final Executor callbacks;
+    private final Requests requests;
+    private final Feeds feeds = new Feeds(this);
+    private final Backoff backoff;
+    private final Alarm alarm = new Alarm(this::post, this::tick);
+    private final CompletableFuture<@Nullable Void> ready = new CompletableFuture<>();
+    private final CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
+    /** Set on the lane of callbacks by those who eat, asked on the lane by those who read. */
+    private final Backlog backlog = new Backlog(() -> post(this::readOn));
+
+    private volatile State state = State.IDLE;
+    private @Nullable Link link;
+    private long openAt = Alarm.NEVER;
+
+    private @Nullable String session;
+    private @Nullable String user;
+    private volatile @Nullable String client;
+    private String nonce = Names.random();
+    private long turn;
+    private long connectId;
+    private long connectedAt;
+    private long dedupeMillis;
+    /** What the server said before it closed, if anything, and whether it wants us back. */
+    private @Nullable LongwireException lastWord;
+
+    private boolean wanted = true;
+
+    Machine(Settings settings, Supplier<Transport> transports, Executor lane, Executor callbacks) {
+        this.settings = settings;
+        this.transports = transports;
+        this.lane = lane;
+        this.callbacks = callbacks;
+        this.requests = new Requests(settings.window());
+        this.backoff = new Backoff(settings.firstBackoffMillis(), settings.mostBackoffMillis());
+    }
+
+    State state() {
+        return state;
+    }
+
+    @Nullable
+    String client() {
+        return client;
+    }
+
+    /** Completes when the session has its first connection. */
+    CompletableFuture<@Nullable Void> ready() {
+        return ready;
+    }
+
+    /** Completes when everything is over and the connection is gone. */
+    CompletableFuture<@Nullable Void> done() {
+        return done;
+    }
+
+    Backlog backlog() {
+        return backlog;
+    }
+
+    /** Runs a task on the lane, then whatever follows from it. */
+    void post(Runnable task) {
+        lane.execute(() -> {
+            try {
+                task.run();
+            } finally {
+                settle();
+            }
+        });
+    }
+
+    void start() {
+        post(() -> {
+            if (state == State.IDLE) {
+                open();
+            }
+        });
+    }
+
+    /** The application's wish. */
+    void close() {
+        post(() -> {
+            if (state == State.CLOSED) {
+                return;
+            }
+            Link last = state == State.CONNECTED ? link : null;
+            stop(null);
+            if (last == null) {
+                gone();
+            } else {
+                last.goodbye();
+            }
+        });
+    }
+
+    void subscribe(Feed feed) {
+        post(() -> {
+            if (state == State.CLOSED) {
+                feeds.refuse(feed, Faults.closedClient());
+            } else {
+                feeds.add(feed);
+            }
+        });
+    }
+
+    void unsubscribe(Feed feed) {
+        post(() -> feeds.remove(feed));
+    }
+
+    void send(Request request) {
+        post(() -> {
+            if (state == State.CLOSED) {
+                request.fail(Faults.closedClient());
+            } else {
+                request(request);
+            }
+        });
+    }
+
+    @Override
+    public boolean connected() {
+        return state == State.CONNECTED;
+    }
+
+    @Override
+    public void request(Request request) {
+        requests.add(request);
+    }
+
+    @Override
+    public void callback(Runnable task) {
+        callbacks.execute(task);
+    }
+
+    @Override
+    public void distrust(String why) {
+        if (link != null) {
+            link.drop();
+            lost(Faults.lost(why), Faults.Advice.SAME);
+        }
+    }
+
+    @Override
+    public boolean full() {
+        return backlog.full();
+    }
+
+    @Override
+    public void opened(Link by) {
+        connectId = requests.nextId();
+        JsonWriter hello = new JsonWriter()
+                .text("type", "connect")
+                .number("id", connectId)
+                .textIfAny("token", settings.token())
+                .text("agent", settings.agent())
+                .text("nonce", nonce)
+                .flagIfSet("batch", true);
+        if (session != null) {
+            hello.open("resume").text("session", session).number("turn", ++turn);
+            feeds.resume(hello);
+            hello.close();
+        }
+        by.send(hello.end());
+    }
+
+    @Override
+    public void received(Link from, String text) {
+        try {
+            if (text.startsWith("[")) {
+                for (String frame : JsonReader.elements(text, MAX_DEPTH)) {
+                    frame(from, frame);
+                }
+            } else {
+                frame(from, text);
+            }
+        } catch (IllegalArgumentException notOurs) {
+            distrust("the server sent something that is no frame: " + notOurs.getMessage());
+        }
+    }
+
+    private void frame(Link from, String text) {
+        if (from != link) {
+            return;
+        }
+        JsonObject frame = JsonObject.parse(text, MAX_DEPTH);
+        long id = frame.number("id", 0);
+        switch (frame.needText("type")) {
+            case "message" -> feeds.message(frame, text.length());
+            case "reset" -> feeds.reset(frame);
+            case "disconnect" -> {
+                lastWord = Faults.goodbye(frame);
+                wanted = !"false".equals(frame.raw("reconnect"));
+            }
+            case "connected" -> attached(from, frame);
+            case "error" -> {
+                if (id == 0 || id == connectId) {
+                    lastWord = Faults.error(frame);
+                } else {
+                    requests.answered(id, frame);
+                }
+            }
+            case "subscribed" -> {
+                if (id == 0) {
+                    feeds.subscribed(frame);
+                } else {
+                    requests.answered(id, frame);
+                }
+            }
+            case "unsubscribed" -> {
+                if (id == 0) {
+                    feeds.unsubscribed(frame);
+                } else {
+                    requests.answered(id, frame);
+                }
+            }
+            // Answers; or a pong, or something that a later server says and this client does not know.
+            default -> requests.answered(id, frame);
+        }
+    }
+
+    private void attached(Link to, JsonObject frame) {
+        if (state != State.CONNECTING) {
+            return;
+        }
+        boolean resumed = session != null && frame.flag("resumed");
+        String who = frame.text("user");
+        boolean sameUser = who != null && who.equals(user);
+        session = frame.needText("session");
+        client = frame.text("client");
+        user = who;
+        turn = frame.number("turn", turn);
+        nonce = Names.random();
+        lastWord = null;
+        connectedAt = Alarm.nowMillis();
+        to.attached(Math.max(1, frame.number("ping", 25_000)));
+        enter(State.CONNECTED, null, 0);
+        requests.attached(to, resumed ? Alarm.NEVER : sameUser ? dedupeMillis : 0);
+        dedupeMillis = frame.number("dedupe", 0);
+        feeds.attached();
+        callback(() -> ready.complete(null));
+    }
+
+    @Override
+    public void closed(Link by, int code) {
+        if (by == link) {
+            LongwireException cause = Objects.requireNonNullElseGet(lastWord, () -> Faults.closed(code));
+            lost(cause, wanted ? Faults.advice(code) : Faults.Advice.STOP);
+        }
+    }
+
+    @Override
+    public void failed(Link by, Transport.Failure failure) {
+        if (by != link) {
+            return;
+        }
+        // A connection that just broke after a goodbye was closed for the reason that the goodbye gave.
+        LongwireException word = lastWord;
+        Faults.Advice advice = word == null ? Faults.adviceOnStatus(failure.status()) : Faults.advice(word.code());
+        // Once it has worked, an intermediary's refusal is an outage.
+        boolean outage = ready.isDone() && failure.status() > 0;
+        LongwireException cause = word == null ? Faults.failed(failure) : word;
+        lost(cause, outage ? Faults.Advice.SAME : wanted ? advice : Faults.Advice.STOP);
+    }
+
+    private void lost(LongwireException cause, Faults.Advice advice) {
+        link = null;
+        if (state == State.CLOSED) {
+            gone();
+            return;
+        }
+        if (advice == Faults.Advice.STOP) {
+            stop(cause);
+            gone();
+            return;
+        }
+        if (advice == Faults.Advice.FRESH) {
+            session = null;
+            turn = 0;
+        }
+        requests.detached();
+        feeds.detached();
+        long nowMillis = Alarm.nowMillis();
+        if (state == State.CONNECTED && nowMillis - connectedAt >= STEADY_MILLIS) {
+            backoff.reset();
+        }
+        long delayMillis = backoff.nextMillis(cause.retryAfterMillis());
+        openAt = nowMillis + delayMillis;
+        enter(State.RECONNECTING, cause, delayMillis);
+    }
+
+    private void open() {
+        openAt = Alarm.NEVER;
+        lastWord = null;
+        wanted = true;
+        enter(State.CONNECTING, null, 0);
+        link = new Link(this::post, this, transports.get(), settings.timeoutMillis());
+        link.open();
+    }
+
+    /** Over for good: whoever waits for something is told. */
+    private void stop(@Nullable LongwireException cause) {
+        openAt = Alarm.NEVER;
+        enter(State.CLOSED, cause, 0);
+        LongwireException why = cause == null ? Faults.closedClient() : cause;
+        requests.failAll(why);
+        feeds.failAll(cause);
+        callback(() -> ready.completeExceptionally(why));
+    }
+
+    private void gone() {
+        if (link != null) {
+            link.drop();
+            link = null;
+        }
+        callback(() -> done.complete(null));
+    }
+
+    private void enter(State next, @Nullable LongwireException cause, long delayMillis) {
+        if (state != next) {
+            state = next;
+            StateChange change = new StateChange(next, cause, delayMillis);
+            callback(() -> settings.listener().accept(change));
+        }
+    }
+
+    private void readOn() {
+        if (link != null) {
+            link.readOn();
+        }
+    }
+
+    private void tick() {
+        long nowMillis = Alarm.nowMillis();
+        if (nowMillis >= openAt) {
+            open();
+        }
+        if (link != null) {
+            link.tick(nowMillis);
+        }
+        feeds.tick(nowMillis);
+    }
+
+    private void settle() {
+        if (link != null && state == State.CONNECTED) {
+            requests.flush(link);
+        }
+        long linkAt = link == null ? Alarm.NEVER : link.wakeAt();
+        alarm.set(Math.min(openAt, Math.min(linkAt, feeds.wakeAt())));
+    }
+}
