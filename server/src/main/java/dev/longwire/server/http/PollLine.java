@@ -50,16 +50,17 @@ final class PollLine implements PollRoute.HttpLine {
     }
 
     @Override
-    public void send(ServerFrame frame) {
+    public boolean send(ServerFrame frame) {
         if (done) {
-            return;
+            return false;
         }
         ServerFrame sealed = frame instanceof ServerFrame.Connected connected ? home.sealed(connected) : frame;
         add(Unpooled.wrappedBuffer(Codec.of(format).encode(sealed)));
+        return false;
     }
 
     @Override
-    public void deliver(Rendering messages) {
+    public boolean deliver(Rendering messages) {
         if (!done) {
             ByteBuf more = messages.items(format);
             if (more.isReadable()) {
@@ -68,6 +69,7 @@ final class PollLine implements PollRoute.HttpLine {
                 more.release();
             }
         }
+        return false;
     }
 
     private void add(ByteBuf item) {
@@ -98,7 +100,6 @@ final class PollLine implements PollRoute.HttpLine {
                 items == null ? Unpooled.EMPTY_BUFFER : items,
                 Unpooled.wrappedBuffer(tail.toByteArray()));
         items = null;
-        home.loops().metrics().bytesOut(body.readableBytes());
         exchange.answer(HttpResponseStatus.OK, format == Format.JSON ? "application/json" : "application/cbor", body);
     }
 

@@ -76,59 +76,60 @@ final class StreamLine implements PollRoute.HttpLine {
     }
 
     @Override
-    public void send(ServerFrame frame) {
+    public boolean send(ServerFrame frame) {
         if (done) {
-            return;
+            return false;
         }
         if (bare) {
-            sendBare(frame);
-            return;
+            return sendBare(frame);
         }
         ServerFrame sealed = frame instanceof ServerFrame.Connected connected ? home.sealed(connected) : frame;
-        event("", sealed);
+        return event("", sealed);
     }
 
     /** Of the frames only those that matter to somebody who reads one channel. */
-    private void sendBare(ServerFrame frame) {
-        switch (frame) {
+    private boolean sendBare(ServerFrame frame) {
+        return switch (frame) {
             case ServerFrame.Reset reset -> event("event: reset\n", reset);
             case ServerFrame.Disconnect goodbye -> event("event: disconnect\n", goodbye);
             case ServerFrame.Subscribed subscribed -> event("event: subscribed\n", subscribed);
             case ServerFrame.Error error -> {
                 if (begun) {
-                    event("event: error\n", error);
-                } else {
-                    done = true;
-                    exchange.refuse(error.code(), error.field());
+                    yield event("event: error\n", error);
                 }
+                done = true;
+                exchange.refuse(error.code(), error.field());
+                yield false;
             }
-            default -> {
-                // The session behind the stream is nobody's business.
-            }
-        }
+            // The session behind the stream is nobody's business.
+            default -> false;
+        };
     }
 
-    private void event(String before, ServerFrame frame) {
+    private boolean event(String before, ServerFrame frame) {
         begin();
         byte[] json = Codec.of(Format.JSON).encode(frame);
         ByteBuf out = home.allocator().buffer(json.length + before.length() + 16);
         out.writeCharSequence(before, StandardCharsets.US_ASCII);
         Frames.event(out, json, 0, json.length);
-        write(out);
+        home.loops().metrics().bytesOut(out.readableBytes());
+        return write(out);
     }
 
     @Override
-    public void deliver(Rendering messages) {
-        if (!done) {
-            begin();
-            write(messages.events(bare));
+    public boolean deliver(Rendering messages) {
+        if (done) {
+            return false;
         }
+        begin();
+        return write(messages.events(bare));
     }
 
-    private void write(ByteBuf out) {
-        home.loops().metrics().bytesOut(out.readableBytes());
+    private boolean write(ByteBuf out) {
         channel.write(new DefaultHttpContent(out), channel.voidPromise());
+        boolean first = !dirty;
         dirty = true;
+        return first;
     }
 
     @Override

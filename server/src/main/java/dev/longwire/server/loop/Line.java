@@ -14,10 +14,11 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Line {
 
-    void send(ServerFrame frame);
+    /** Writes a frame. Returns whether this is the first thing since the last flush. */
+    boolean send(ServerFrame frame);
 
-    /** Writes messages; it takes the form that it needs. */
-    void deliver(Rendering messages);
+    /** Writes messages; it takes the form that it needs. Returns as {@link #send} does. */
+    boolean deliver(Rendering messages);
 
     /** Says the code, where the carrier can, and closes after what has been written. */
     void close(CloseCode code);

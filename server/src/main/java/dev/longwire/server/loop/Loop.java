@@ -165,8 +165,9 @@ public final class Loop {
             case HubOutput.Deliver deliver -> deliver(deliver);
             case HubOutput.Send send -> {
                 Line line = line(send.carrier());
-                line.send(send.frame());
-                touched.add(line);
+                if (line.send(send.frame())) {
+                    touched.add(line);
+                }
                 loops.metrics().sent(1);
                 stall(send.carrier(), line);
             }
@@ -192,11 +193,13 @@ public final class Loop {
         int count = deliver.count();
         for (int i = 0; i < count; i++) {
             Line line = line(carriers[i]);
-            line.deliver(messages);
-            touched.add(line);
+            if (line.deliver(messages)) {
+                touched.add(line);
+            }
             stall(carriers[i], line);
         }
         loops.metrics().sent(messages.count() * count);
+        loops.metrics().bytesOut(messages.bytesTaken());
         messages.release();
     }
 

@@ -20,6 +20,7 @@ public final class Rendering {
     private final ByteBufAllocator allocator;
     private final LogSlice slice;
     private final String epoch;
+    private long bytesTaken;
     private @Nullable ByteBuf jsonFrames;
     private @Nullable ByteBuf cborFrames;
     private @Nullable ByteBuf jsonItems;
@@ -38,6 +39,16 @@ public final class Rendering {
         return slice.to() - slice.from();
     }
 
+    /** How many bytes all carriers together were given. */
+    public long bytesTaken() {
+        return bytesTaken;
+    }
+
+    private ByteBuf take(ByteBuf made) {
+        bytesTaken += made.readableBytes();
+        return made.retainedDuplicate();
+    }
+
     /** Finished WebSocket text messages. The caller gets a view of its own. */
     public ByteBuf jsonFrames() {
         if (jsonFrames == null) {
@@ -45,7 +56,7 @@ public final class Rendering {
             slice.read((offset, bytes, start, length) -> Frames.text(to, bytes, start, length));
             jsonFrames = to;
         }
-        return jsonFrames.retainedDuplicate();
+        return take(jsonFrames);
     }
 
     /** Finished WebSocket binary messages. */
@@ -60,7 +71,7 @@ public final class Rendering {
             });
             cborFrames = to;
         }
-        return cborFrames.retainedDuplicate();
+        return take(cborFrames);
     }
 
     /** The elements of an array of frames, with what stands between them. */
@@ -69,7 +80,7 @@ public final class Rendering {
         if (made == null) {
             made = makeItems(format);
         }
-        return made.retainedDuplicate();
+        return take(made);
     }
 
     private ByteBuf makeItems(Format format) {
@@ -117,7 +128,7 @@ public final class Rendering {
                 events = to;
             }
         }
-        return made.retainedDuplicate();
+        return take(made);
     }
 
     private static void cbor(byte[] json, int start, int length, ByteSink to) {

@@ -187,16 +187,15 @@ public final class WebSocketLine extends ChannelInboundHandlerAdapter implements
     }
 
     @Override
-    public void send(ServerFrame frame) {
+    public boolean send(ServerFrame frame) {
         if (closing) {
-            return;
+            return false;
         }
         if (frame instanceof ServerFrame.Pong) {
             // The same fifteen characters in both formats, so that a home may answer without understanding.
             ByteBuf out = context().alloc().buffer(2 + PONG.length);
             Frames.text(out, PONG, 0, PONG.length);
-            write(out);
-            return;
+            return sent(out);
         }
         ServerFrame sealed = frame instanceof ServerFrame.Connected connected ? loop.sealed(connected) : frame;
         ByteSink sink = new ByteSink();
@@ -207,20 +206,24 @@ public final class WebSocketLine extends ChannelInboundHandlerAdapter implements
         } else {
             Frames.binary(out, sink.array(), 0, sink.length());
         }
-        write(out);
+        return sent(out);
     }
 
     @Override
-    public void deliver(Rendering messages) {
-        if (!closing) {
-            write(format == Format.JSON ? messages.jsonFrames() : messages.cborFrames());
-        }
+    public boolean deliver(Rendering messages) {
+        return !closing && write(format == Format.JSON ? messages.jsonFrames() : messages.cborFrames());
     }
 
-    private void write(ByteBuf out) {
+    private boolean sent(ByteBuf out) {
         loop.loops().metrics().bytesOut(out.readableBytes());
+        return write(out);
+    }
+
+    private boolean write(ByteBuf out) {
         context().write(out, context().voidPromise());
+        boolean first = !dirty;
         dirty = true;
+        return first;
     }
 
     @Override
