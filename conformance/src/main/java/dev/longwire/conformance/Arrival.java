@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.conformance;
 
+import java.nio.charset.StandardCharsets;
+
 /** What a client sees happen on its connection. */
-sealed interface Arrival {
+public sealed interface Arrival {
 
     /** A frame, and the message's bytes as they were sent, for the record. */
     record Frame(Json json, String written) implements Arrival {}
@@ -18,6 +20,20 @@ sealed interface Arrival {
 
     /** The server asked for a sign of life below the protocol. */
     record Probed() implements Arrival {}
+
+    /** A frame, in a text message or (CBOR) in a binary one. */
+    static Arrival frame(boolean text, byte[] message) {
+        return text
+                ? new Frame(JsonReader.json(message), new String(message, StandardCharsets.UTF_8))
+                : new Frame(JsonReader.cbor(message), Hex.text(message));
+    }
+
+    /** The body of an answer to a poll. */
+    static Arrival answer(boolean text, byte[] body) {
+        return text
+                ? new Answer(JsonReader.json(body), new String(body, StandardCharsets.UTF_8))
+                : new Answer(JsonReader.cbor(body), Hex.text(body));
+    }
 
     /** How it looks in a record of a replay. */
     static String text(Arrival arrival, int connection) {

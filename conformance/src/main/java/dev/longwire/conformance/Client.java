@@ -84,7 +84,7 @@ final class Client {
         if (polls()) {
             answer.add(bytes);
         } else {
-            arrive(new Arrival.Frame(json(written, bytes), text(written, bytes)));
+            arrive(Arrival.frame(written == Format.JSON, bytes));
         }
     }
 
@@ -100,8 +100,7 @@ final class Client {
             body.write(answer.get(i));
         }
         codec.end(body);
-        byte[] bytes = body.toByteArray();
-        arrive(new Arrival.Answer(json(format, bytes), text(format, bytes)));
+        arrive(Arrival.answer(format == Format.JSON, body.toByteArray()));
         leave();
     }
 
@@ -110,13 +109,5 @@ final class Client {
             arrivals.add(arrival);
             log.add(Arrival.text(arrival, number));
         }
-    }
-
-    private static Json json(Format format, byte[] bytes) {
-        return format == Format.JSON ? JsonReader.json(bytes) : JsonReader.cbor(bytes);
-    }
-
-    private static String text(Format format, byte[] bytes) {
-        return format == Format.JSON ? new String(bytes, StandardCharsets.UTF_8) : Hex.text(bytes);
     }
 }

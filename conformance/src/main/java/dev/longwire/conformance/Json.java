@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A message as a tree, whatever its format was. */
-sealed interface Json {
+public sealed interface Json {
 
     record Obj(Map<String, Json> fields) implements Json {}
 

@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
+import java.util.function.Function;
 
 /**
  * Replays a transcript. Whatever a step makes the server say must be what the next lines expect, before the next step:
@@ -14,46 +14,86 @@ import java.util.Locale;
  */
 public final class Replayer {
 
-    private final World world;
+    private final Stage stage;
     private final Format format;
     private final Bindings bindings = new Bindings();
     private final List<String> faults = new ArrayList<>();
 
-    private Replayer(Transcript transcript, Format format, boolean sleepy) {
-        this.world = new World(Settings.choose(transcript.settings()), format, sleepy);
+    private Replayer(Stage stage, Format format) {
+        this.stage = stage;
         this.format = format;
     }
 
-    /** Replays a transcript, given as text, once for each of its formats. */
+    /** Replays a transcript, given as text, on the core in virtual time: awake and sleepy, in each of its formats. */
     public static List<Outcome> replay(String name, String text) {
         List<Outcome> outcomes = new ArrayList<>();
         try {
             Transcript transcript = TranscriptReader.read(text);
             for (Format format : transcript.formats()) {
-                String label = name + " " + format.name().toLowerCase(Locale.ROOT);
-                outcomes.add(new Replayer(transcript, format, false).run(label, transcript));
-                outcomes.add(new Replayer(transcript, format, true).run(label + " sleepy", transcript));
+                String label = label(name, format);
+                outcomes.add(inWorld(label, transcript, format, false));
+                outcomes.add(inWorld(label + " sleepy", transcript, format, true));
             }
         } catch (TranscriptException unreadable) {
-            outcomes.add(new Outcome(name, List.of(String.valueOf(unreadable.getMessage())), List.of(), null));
+            outcomes.add(unreadable(name, unreadable));
         }
         return outcomes;
     }
 
-    private Outcome run(String label, Transcript transcript) {
-        List<Step> steps = transcript.steps();
+    /**
+     * Replays a transcript elsewhere, in each of its formats.
+     *
+     * @param stages makes a stage, with a server of its own or unused channels, for each replay
+     * @return nothing when the transcript is about time, limits or users, which only a world of ours has at hand
+     */
+    public static List<Outcome> replay(String name, String text, Function<Format, Stage> stages) {
+        List<Outcome> outcomes = new ArrayList<>();
         try {
-            int next = 0;
-            while (next < steps.size() && faults.isEmpty()) {
-                next = step(steps, next);
+            Transcript transcript = TranscriptReader.read(text);
+            for (Format format : transcript.virtual() ? List.<Format>of() : transcript.formats()) {
+                try (Stage stage = stages.apply(format)) {
+                    List<String> faults = new Replayer(stage, format).run(transcript.steps());
+                    outcomes.add(new Outcome(label(name, format), faults, List.of(), null));
+                }
             }
-            leftovers(steps.getLast().line());
         } catch (TranscriptException unreadable) {
-            faults.add(String.valueOf(unreadable.getMessage()));
+            outcomes.add(unreadable(name, unreadable));
+        }
+        return outcomes;
+    }
+
+    private static Outcome inWorld(String label, Transcript transcript, Format format, boolean sleepy) {
+        World world = new World(Settings.choose(transcript.settings()), format, sleepy);
+        try {
+            List<String> faults = new Replayer(world, format).run(transcript.steps());
+            return new Outcome(label, faults, List.copyOf(world.log()), null);
         } catch (RuntimeException broken) {
             return new Outcome(label, List.of("the machine broke: " + broken), List.copyOf(world.log()), broken);
         }
-        return new Outcome(label, List.copyOf(faults), List.copyOf(world.log()), null);
+    }
+
+    private static String label(String name, Format format) {
+        return name + (format == Format.JSON ? " json" : " cbor");
+    }
+
+    private static Outcome unreadable(String name, TranscriptException exception) {
+        return new Outcome(name, List.of(String.valueOf(exception.getMessage())), List.of(), null);
+    }
+
+    private List<String> run(List<Step> steps) {
+        int next = 0;
+        while (next < steps.size() && faults.isEmpty()) {
+            int line = steps.get(next).line();
+            try {
+                next = step(steps, next);
+            } catch (TranscriptException unreadable) {
+                faults.add("line " + line + ": " + unreadable.getMessage());
+            }
+        }
+        if (faults.isEmpty()) {
+            leftovers("at the end");
+        }
+        return List.copyOf(faults);
     }
 
     /** Does the step at this index, and those that belong to it; the index of the next. */
@@ -69,7 +109,9 @@ public final class Replayer {
             case Step.ExpectAnswer answer -> expect(answer, answer.pattern());
             case Step.ExpectRefusal refusal -> expect(refusal, new Arrival.Refused(refusal.status(), refusal.name()));
             case Step.Act act -> {
-                leftovers(act.line());
+                if (stage.immediate()) {
+                    leftovers("before line " + act.line());
+                }
                 act(act);
             }
         }
@@ -78,15 +120,15 @@ public final class Replayer {
 
     private void act(Step.Act act) {
         switch (act) {
-            case Step.Open open -> world.open(open.line(), open.connection());
-            case Step.Cut cut -> world.cut(cut.line(), cut.connection());
-            case Step.Send send -> world.send(send.line(), send.connection(), bytes(send.text()));
-            case Step.SendBytes send -> world.send(send.line(), send.connection(), send.bytes());
-            case Step.Post post -> world.post(post.line(), post.connection(), bytes(post.body()));
-            case Step.Flow flow -> world.flow(flow.line(), flow.connection(), flow.stalled());
-            case Step.Heard heard -> world.heard(heard.line(), heard.connection());
-            case Step.Advance advance -> world.advance(advance.millis());
-            case Step.Shutdown shutdown -> world.shutdown(shutdown.spreadMillis());
+            case Step.Open open -> stage.open(open.connection());
+            case Step.Cut cut -> stage.cut(cut.connection());
+            case Step.Send send -> stage.send(send.connection(), bytes(send.text()));
+            case Step.SendBytes send -> stage.send(send.connection(), send.bytes());
+            case Step.Post post -> stage.post(post.connection(), bytes(post.body()));
+            case Step.Flow flow -> stage.flow(flow.connection(), flow.stalled());
+            case Step.Heard heard -> stage.heard(heard.connection());
+            case Step.Advance advance -> stage.advance(advance.millis());
+            case Step.Shutdown shutdown -> stage.shutdown(shutdown.spreadMillis());
         }
     }
 
@@ -99,7 +141,7 @@ public final class Replayer {
     }
 
     private void expect(Step.Expectation step, String pattern) {
-        List<Arrival> arrivals = world.client(step.line(), step.connection()).arrivals();
+        List<Arrival> arrivals = stage.arrivals(step.connection(), 1);
         if (arrivals.isEmpty()) {
             faults.add("line " + step.line() + ": nothing came");
             return;
@@ -120,7 +162,7 @@ public final class Replayer {
     }
 
     private void expect(Step.Expectation step, Arrival expected) {
-        List<Arrival> arrivals = world.client(step.line(), step.connection()).arrivals();
+        List<Arrival> arrivals = stage.arrivals(step.connection(), 1);
         Arrival arrival = arrivals.isEmpty() ? null : arrivals.removeFirst();
         if (arrival == null) {
             faults.add("line " + step.line() + ": nothing came");
@@ -131,16 +173,21 @@ public final class Replayer {
 
     /** Neighbouring lines whose frames may come in any order. */
     private int expectGroup(List<Step> steps, int index) {
-        int next = index;
-        while (next < steps.size() && steps.get(next) instanceof Step.Expect expect && expect.anyOrder()) {
-            List<Arrival> arrivals =
-                    world.client(expect.line(), expect.connection()).arrivals();
-            if (!takeFitting(json(expect.pattern()), arrivals)) {
+        List<Step.Expect> group = new ArrayList<>();
+        while (index + group.size() < steps.size()
+                && steps.get(index + group.size()) instanceof Step.Expect expect
+                && expect.anyOrder()) {
+            group.add(expect);
+        }
+        for (Step.Expect expect : group) {
+            int others = (int) group.stream()
+                    .filter(other -> other.connection() == expect.connection() && other.line() > expect.line())
+                    .count();
+            if (!takeFitting(json(expect.pattern()), stage.arrivals(expect.connection(), others + 1))) {
                 faults.add("line " + expect.line() + ": nothing that fits came");
             }
-            next++;
         }
-        return next;
+        return index + group.size();
     }
 
     private boolean takeFitting(Json pattern, List<Arrival> arrivals) {
@@ -158,12 +205,10 @@ public final class Replayer {
         return JsonReader.json(pattern.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Nothing may be left of what came before this line. */
-    private void leftovers(int line) {
-        for (Client client : world.clients()) {
-            for (Arrival arrival : client.arrivals()) {
-                faults.add("before line " + line + ": nobody expected " + text(arrival));
-            }
+    /** Nothing may be left of what came until now. */
+    private void leftovers(String when) {
+        for (Arrival arrival : stage.leftovers()) {
+            faults.add(when + ": nobody expected " + text(arrival));
         }
     }
 

@@ -13,4 +13,29 @@ import java.util.Map;
  * @param settings limits that differ from the defaults, by the names of the components of {@code Limits} and {@code
  *     Retention}
  */
-record Transcript(String title, List<Format> formats, Map<String, Long> settings, List<Step> steps) {}
+record Transcript(String title, List<Format> formats, Map<String, Long> settings, List<Step> steps) {
+
+    /** Whether it needs a world whose clock, limits and users are at hand. */
+    boolean virtual() {
+        return !settings.isEmpty() || steps.stream().anyMatch(Transcript::virtual);
+    }
+
+    private static boolean virtual(Step step) {
+        return switch (step) {
+            case Step.Heard heard -> true;
+            case Step.Flow flow -> true;
+            case Step.Advance advance -> true;
+            case Step.Shutdown shutdown -> true;
+            case Step.ExpectProbe probe -> true;
+            case Step.Open open -> false;
+            case Step.Cut cut -> false;
+            case Step.Send send -> send.text().contains("\"token\":");
+            case Step.SendBytes send -> false;
+            case Step.Post post -> post.body().contains("\"token\":");
+            case Step.Expect expect -> false;
+            case Step.ExpectAnswer expect -> false;
+            case Step.ExpectClose close -> false;
+            case Step.ExpectRefusal refusal -> false;
+        };
+    }
+}

@@ -20,7 +20,6 @@ import dev.longwire.protocol.codec.PollCodec;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * The smallest home: one hub and one owner of channels in virtual time. After every input everything that follows from
  * it has happened.
  */
-final class World {
+final class World implements Stage {
 
     /** Where the time of day begins; the monotonic clock begins at 0. */
     private static final long EPOCH_MILLIS = 1_790_000_000_000L;
@@ -72,23 +71,44 @@ final class World {
         return log;
     }
 
-    Collection<Client> clients() {
-        return clients.values();
+    @Override
+    public boolean immediate() {
+        return true;
     }
 
-    Client client(int line, int number) {
+    @Override
+    public List<Arrival> arrivals(int connection, int atLeast) {
+        return client(connection).arrivals();
+    }
+
+    @Override
+    public List<Arrival> leftovers() {
+        List<Arrival> all = new ArrayList<>();
+        clients.values().forEach(client -> all.addAll(client.arrivals()));
+        return all;
+    }
+
+    private Client client(int number) {
         Client client = clients.get(number);
         if (client == null) {
-            throw new TranscriptException(line, "connection " + number + " was never opened");
+            throw new TranscriptException("connection " + number + " was never opened");
         }
         return client;
     }
 
-    void open(int line, int number) {
+    private void vacant(int number) {
         Client before = clients.get(number);
         if (before != null && before.isOpen()) {
-            throw new TranscriptException(line, "connection " + number + " is open");
+            throw new TranscriptException("connection " + number + " is open");
         }
+        if (before != null && !before.arrivals().isEmpty()) {
+            throw new TranscriptException("connection " + number + " has something nobody took");
+        }
+    }
+
+    @Override
+    public void open(int number) {
+        vacant(number);
         Carrier.Form form = format == Format.JSON ? Carrier.Form.WS_JSON : Carrier.Form.WS_CBOR;
         Carrier carrier = new Carrier(++carriers, form);
         Client client = new Client(number, carrier, format, log);
@@ -97,14 +117,16 @@ final class World {
         feed(new HubInput.Opened(carrier));
     }
 
-    void cut(int line, int number) {
-        Client client = openClient(line, number);
+    @Override
+    public void cut(int number) {
+        Client client = openClient(number);
         client.leave();
         feed(new HubInput.Closed(client.carrier()));
     }
 
-    void send(int line, int number, byte[] message) {
-        Client client = openClient(line, number);
+    @Override
+    public void send(int number, byte[] message) {
+        Client client = openClient(number);
         log.add("C" + (number == 1 ? "" : number) + "# " + Hex.text(message));
         if (format == Format.CBOR && Arrays.equals(message, Client.PING)) {
             feed(new HubInput.Received(client.carrier(), new ClientFrame.Ping()));
@@ -117,12 +139,9 @@ final class World {
         }
     }
 
-    /** Posts a poll; its answer arrives at a client of its own. */
-    void post(int line, int number, byte[] body) {
-        Client before = clients.get(number);
-        if (before != null && before.isOpen()) {
-            throw new TranscriptException(line, "poll " + number + " is not answered yet");
-        }
+    @Override
+    public void post(int number, byte[] body) {
+        vacant(number);
         log.add("P" + (number == 1 ? "" : number) + "# " + Hex.text(body));
         PollCodec.Body read = PollCodec.of(format).decode(body, 0, body.length);
         Poll poll = read.poll();
@@ -142,21 +161,25 @@ final class World {
         feed(new HubInput.Polled(carrier, session, ticket == null ? 0 : ticket.turn(), poll));
     }
 
-    void heard(int line, int number) {
-        feed(new HubInput.Heard(openClient(line, number).carrier()));
+    @Override
+    public void heard(int number) {
+        feed(new HubInput.Heard(openClient(number).carrier()));
     }
 
-    void flow(int line, int number, boolean stalled) {
-        Carrier carrier = openClient(line, number).carrier();
+    @Override
+    public void flow(int number, boolean stalled) {
+        Carrier carrier = openClient(number).carrier();
         feed(stalled ? new HubInput.Stalled(carrier) : new HubInput.Drained(carrier));
     }
 
-    void shutdown(long spreadMillis) {
+    @Override
+    public void shutdown(long spreadMillis) {
         feed(new HubInput.Drain(spreadMillis));
     }
 
     /** Lets time pass, stopping wherever somebody wants to be woken. */
-    void advance(long millis) {
+    @Override
+    public void advance(long millis) {
         long target = now + millis;
         log.add("@ms " + millis);
         for (long next = wakeAt(); next <= target; next = wakeAt()) {
@@ -174,10 +197,10 @@ final class World {
         return Math.min(hub.wakeAt(), channels.wakeAt());
     }
 
-    private Client openClient(int line, int number) {
-        Client client = client(line, number);
+    private Client openClient(int number) {
+        Client client = client(number);
         if (!client.isOpen()) {
-            throw new TranscriptException(line, "connection " + number + " is closed");
+            throw new TranscriptException("connection " + number + " is closed");
         }
         return client;
     }
