@@ -2,6 +2,7 @@
 package dev.longwire.conformance;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /** What a client sees happen on its connection. */
 public sealed interface Arrival {
@@ -21,18 +22,32 @@ public sealed interface Arrival {
     /** The server asked for a sign of life below the protocol. */
     record Probed() implements Arrival {}
 
-    /** A frame, in a text message or (CBOR) in a binary one. */
+    /** The frame in a text message or (CBOR) in a binary one. */
     static Arrival frame(boolean text, byte[] message) {
-        return text
-                ? new Frame(JsonReader.json(message), new String(message, StandardCharsets.UTF_8))
-                : new Frame(JsonReader.cbor(message), Hex.text(message));
+        return new Frame(json(text, message), written(text, message));
+    }
+
+    /** The frames of a message, which may be an array of them. */
+    static List<Arrival> frames(boolean text, byte[] message) {
+        if (json(text, message) instanceof Json.Arr(List<Json> items)) {
+            return items.stream()
+                    .map(item -> (Arrival) new Frame(item, written(text, message)))
+                    .toList();
+        }
+        return List.of(frame(text, message));
     }
 
     /** The body of an answer to a poll. */
     static Arrival answer(boolean text, byte[] body) {
-        return text
-                ? new Answer(JsonReader.json(body), new String(body, StandardCharsets.UTF_8))
-                : new Answer(JsonReader.cbor(body), Hex.text(body));
+        return new Answer(json(text, body), written(text, body));
+    }
+
+    private static Json json(boolean text, byte[] bytes) {
+        return text ? JsonReader.json(bytes) : JsonReader.cbor(bytes);
+    }
+
+    private static String written(boolean text, byte[] bytes) {
+        return text ? new String(bytes, StandardCharsets.UTF_8) : Hex.text(bytes);
     }
 
     /** How it looks in a record of a replay. */

@@ -44,7 +44,7 @@ public final class Replayer {
      * Replays a transcript elsewhere, in each of its formats.
      *
      * @param stages makes a stage, with a server of its own or unused channels, for each replay
-     * @return nothing when the transcript is about time, limits or users, which only a world of ours has at hand
+     * @return nothing when the transcript is about time, limits, users or polls, which only a world of ours has in hand
      */
     public static List<Outcome> replay(String name, String text, Function<Format, Stage> stages) {
         List<Outcome> outcomes = new ArrayList<>();

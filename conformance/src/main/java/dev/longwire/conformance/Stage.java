@@ -20,8 +20,6 @@ public interface Stage extends AutoCloseable {
     /** Sends one message: text or bytes, as the connection's format wants it; a ping is always text. */
     void send(int connection, byte[] message);
 
-    void post(int poll, byte[] body);
-
     /**
      * What came and was not taken out of this list yet, oldest first.
      *
@@ -31,6 +29,10 @@ public interface Stage extends AutoCloseable {
 
     /** What came on any connection and was not taken; where things take time, once nothing more can come. */
     List<Arrival> leftovers();
+
+    default void post(int poll, byte[] body) {
+        throw new UnsupportedOperationException("P>");
+    }
 
     /** A sign of life below the protocol. */
     default void heard(int connection) {

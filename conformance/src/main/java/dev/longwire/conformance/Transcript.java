@@ -31,7 +31,8 @@ record Transcript(String title, List<Format> formats, Map<String, Long> settings
             case Step.Cut cut -> false;
             case Step.Send send -> send.text().contains("\"token\":");
             case Step.SendBytes send -> false;
-            case Step.Post post -> post.body().contains("\"token\":");
+            // What falls into one answer and what into the next is a matter of time.
+            case Step.Post post -> true;
             case Step.Expect expect -> false;
             case Step.ExpectAnswer expect -> false;
             case Step.ExpectClose close -> false;
