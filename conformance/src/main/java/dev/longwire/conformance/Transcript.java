@@ -29,7 +29,8 @@ record Transcript(String title, List<Format> formats, Map<String, Long> settings
             case Step.ExpectProbe probe -> true;
             case Step.Open open -> false;
             case Step.Cut cut -> false;
-            case Step.Send send -> send.text().contains("\"token\":");
+            case Step.Send send ->
+                send.text().contains("\"token\":\"user:") || send.text().contains("\"token\":\"bad\"");
             case Step.SendBytes send -> false;
             // What falls into one answer and what into the next is a matter of time.
             case Step.Post post -> true;

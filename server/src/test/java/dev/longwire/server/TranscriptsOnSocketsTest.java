@@ -34,8 +34,7 @@ final class TranscriptsOnSocketsTest {
         List<Outcome> outcomes = new ArrayList<>();
         for (Path file : files()) {
             String name = file.getFileName().toString();
-            outcomes.addAll(
-                    Replayer.replay(name, Files.readString(file), format -> new SocketStage(format, loops)));
+            outcomes.addAll(Replayer.replay(name, Files.readString(file), format -> new SocketStage(format, loops)));
         }
         assertThat(outcomes).hasSizeGreaterThan(15);
         assertThat(outcomes.stream().filter(outcome -> !outcome.passed())).isEmpty();
@@ -43,7 +42,9 @@ final class TranscriptsOnSocketsTest {
 
     private static List<Path> files() throws IOException {
         try (Stream<Path> files = Files.list(FOLDER)) {
-            return files.filter(file -> file.toString().endsWith(".txt")).sorted().toList();
+            return files.filter(file -> file.toString().endsWith(".txt"))
+                    .sorted()
+                    .toList();
         }
     }
 }
