@@ -56,8 +56,16 @@ final class ServeCommand implements Callable<Integer> {
             description = "Serve other machines without authentication, and any Host. For networks you trust.")
     private boolean insecure;
 
+    /** Tests look for leaked buffers; a server that serves does not pay for looking. */
+    private static void tuneNetty() {
+        if (System.getProperty("io.netty.leakDetection.level") == null) {
+            System.setProperty("io.netty.leakDetection.level", "disabled");
+        }
+    }
+
     @Override
     public Integer call() {
+        tuneNetty();
         LongwireServer server;
         try {
             server = LongwireServer.start(config());

@@ -53,11 +53,19 @@ public final class Loop {
     private final List<@Nullable List<Runnable>> outgoing = new ArrayList<>();
     private final Deadlines requests;
     private final Deadlines idle;
+    private final List<Push> pushes = new ArrayList<>();
+
+    /** Whether what is delivered now is all that this turn delivers: then each connection is flushed while it is hot. */
+    private boolean alone;
+
     private boolean running;
     private boolean turnWanted;
     private long nextCarrier;
     private long wakeAt = Deadlines.NEVER;
     private @Nullable Future<?> alarm;
+
+    /** A log that has grown, as its owner shows it. */
+    private record Push(String channel, LogView view) {}
 
     Loop(int number, Loops loops, EventLoop executor, ChannelSettings channels) {
         ServerConfig config = loops.config();
@@ -193,7 +201,10 @@ public final class Loop {
         int count = deliver.count();
         for (int i = 0; i < count; i++) {
             Line line = line(carriers[i]);
-            if (line.deliver(messages)) {
+            boolean first = line.deliver(messages);
+            if (alone) {
+                line.flush();
+            } else if (first) {
                 touched.add(line);
             }
             stall(carriers[i], line);
@@ -287,14 +298,20 @@ public final class Loop {
     /** What happens during a turn is part of it: no other turn is wanted for that. */
     private void turn() {
         try {
-            mailbox.empty(this::push);
+            mailbox.empty((channel, view) -> pushes.add(new Push(channel, view)));
             for (ChannelOutput.Moved moved = channels.moved(); moved != null; moved = channels.moved()) {
                 if (moved.hub() == number) {
-                    push(moved.channel(), moved.view());
+                    pushes.add(new Push(moved.channel(), moved.view()));
                 } else {
                     loops.at(moved.hub()).grew(moved.channel(), moved.view());
                 }
             }
+            alone = pushes.size() == 1;
+            for (int i = 0; i < pushes.size(); i++) {
+                push(pushes.get(i).channel, pushes.get(i).view);
+            }
+            pushes.clear();
+            alone = false;
             accept(new HubInput.Settle());
             for (int i = 0; i < touched.size(); i++) {
                 touched.get(i).flush();
