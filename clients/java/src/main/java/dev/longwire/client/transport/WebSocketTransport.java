@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.client.transport;
 
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -107,7 +109,16 @@ public final class WebSocketTransport implements Transport {
         return broken(cause);
     }
 
+    /** The JDK says little about connections that did not come about, but the causes tell them apart. */
     private static Failure broken(Throwable fault) {
+        for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
+            if (cause instanceof UnresolvedAddressException) {
+                return new Failure(0, 0, "the host is not known");
+            }
+        }
+        if (fault instanceof ConnectException) {
+            return new Failure(0, 0, "nobody listens there");
+        }
         String what = fault.getMessage();
         return new Failure(0, 0, fault.getClass().getSimpleName() + (what == null ? "" : ": " + what));
     }
