@@ -42,7 +42,9 @@ final class BareSubscriber implements WebSocket.Listener {
     @Override
     public void onOpen(WebSocket socket) {
         socket.request(1);
-        socket.sendText("[{\"type\":\"connect\",\"id\":1},{\"type\":\"subscribe\",\"id\":2,\"channel\":\"" + channel + "\"}]", true);
+        socket.sendText(
+                "[{\"type\":\"connect\",\"id\":1},{\"type\":\"subscribe\",\"id\":2,\"channel\":\"" + channel + "\"}]",
+                true);
     }
 
     @Override

@@ -48,8 +48,8 @@ final class CommandLineTest {
     void thousandsOfLinesArriveCompleteAndInOrderAtThreeKindsOfSubscribers() throws Exception {
         int count = 5_000;
         List<String> lines = IntStream.rangeClosed(1, count)
-                .mapToObj(n -> "{\"n\": " + n + ", \"text\":\"é \\u00e9 line " + n + "\", \"pad\":[" + "0,".repeat(n % 50)
-                        + "0]}")
+                .mapToObj(n -> "{\"n\": " + n + ", \"text\":\"é \\u00e9 line " + n + "\", \"pad\":["
+                        + "0,".repeat(n % 50) + "0]}")
                 .toList();
         List<String> expected = IntStream.rangeClosed(1, count)
                 .mapToObj(n -> n + " " + lines.get(n - 1))
@@ -89,7 +89,16 @@ final class CommandLineTest {
     @Test
     void oneMessageThereAndBack() {
         Shell.Ran published = Shell.run(
-                "", "publish", "--url", url, "--header", "trace=é", "--header", "b=2", "chat:1", "{\"text\" : \"héllo\"}");
+                "",
+                "publish",
+                "--url",
+                url,
+                "--header",
+                "trace=é",
+                "--header",
+                "b=2",
+                "chat:1",
+                "{\"text\" : \"héllo\"}");
         assertThat(published.code()).isZero();
         JsonObject position = JsonObject.parse(published.out().strip(), 2);
         assertThat(position.text("channel")).isEqualTo("chat:1");
@@ -134,7 +143,8 @@ final class CommandLineTest {
                 .anyMatch(line -> line.startsWith("longwire: line 5: not UTF-8"))
                 .anyMatch(line -> line.startsWith("longwire: line 6: too_large"))
                 .anyMatch(line -> line.startsWith("longwire: line 7: not JSON"));
-        assertThat(Shell.run("", "subscribe", "--url", url, "--last", "9", "--count", "3", "numbers").lines())
+        assertThat(Shell.run("", "subscribe", "--url", url, "--last", "9", "--count", "3", "numbers")
+                        .lines())
                 .hasSize(3)
                 .allMatch(line -> line.matches(".*\"data\":[123]}"));
     }
@@ -155,11 +165,14 @@ final class CommandLineTest {
 
     @Test
     void exitCodesSayWhatWentWrong() {
-        assertThat(Shell.run("", "publish", "--url", "http://127.0.0.1:1", "a", "1").code())
+        assertThat(Shell.run("", "publish", "--url", "http://127.0.0.1:1", "a", "1")
+                        .code())
                 .isEqualTo(69);
-        assertThat(Shell.run("", "subscribe", "--url", "http://127.0.0.1:1", "a").code())
+        assertThat(Shell.run("", "subscribe", "--url", "http://127.0.0.1:1", "a")
+                        .code())
                 .isEqualTo(69);
-        assertThat(Shell.run("", "publish", "--url", "ftp://127.0.0.1", "a", "1").code())
+        assertThat(Shell.run("", "publish", "--url", "ftp://127.0.0.1", "a", "1")
+                        .code())
                 .isEqualTo(2);
         assertThat(Shell.run("", "publish", "--url", url, "a", "{").code()).isEqualTo(2);
         assertThat(Shell.run("", "publish", "--url", url, "a b", "1").code()).isEqualTo(2);
@@ -167,7 +180,8 @@ final class CommandLineTest {
                 .matches(ran -> ran.code() == 1 && ran.err().contains("bad_channel"));
         assertThat(Shell.run("", "subscribe", "--url", url, "$own"))
                 .matches(ran -> ran.code() == 1 && ran.err().contains("bad_channel"));
-        assertThat(Shell.run("", "subscribe", "--url", url, "--since", "k:1", "a", "b").code())
+        assertThat(Shell.run("", "subscribe", "--url", url, "--since", "k:1", "a", "b")
+                        .code())
                 .isEqualTo(2);
         assertThat(Shell.run("", "nonsense").code()).isEqualTo(2);
         assertThat(Shell.run("").code()).isEqualTo(2);

@@ -69,7 +69,8 @@ final class Shell {
                 while (!stream.toString(StandardCharsets.UTF_8).contains(what)) {
                     long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
                     if (left <= 0) {
-                        throw new AssertionError("never said: " + what + "\n" + stream.toString(StandardCharsets.UTF_8));
+                        throw new AssertionError(
+                                "never said: " + what + "\n" + stream.toString(StandardCharsets.UTF_8));
                     }
                     try {
                         stream.wait(left);
