@@ -24,7 +24,7 @@ public final class Replayer {
         this.format = format;
     }
 
-    /** Replays a transcript, given as text, on the core in virtual time: awake and sleepy, in each of its formats. */
+    /** Replays a transcript, given as text, on the core in virtual time, in each of its formats: awake, sleepy, and by polling where that is the same. */
     public static List<Outcome> replay(String name, String text) {
         List<Outcome> outcomes = new ArrayList<>();
         try {
@@ -33,6 +33,9 @@ public final class Replayer {
                 String label = label(name, format);
                 outcomes.add(inWorld(label, transcript, format, false));
                 outcomes.add(inWorld(label + " sleepy", transcript, format, true));
+                if (transcript.pollable()) {
+                    outcomes.add(polled(label + " polled", transcript, format));
+                }
             }
         } catch (TranscriptException unreadable) {
             outcomes.add(unreadable(name, unreadable));
@@ -64,8 +67,17 @@ public final class Replayer {
 
     private static Outcome inWorld(String label, Transcript transcript, Format format, boolean sleepy) {
         World world = new World(Settings.choose(transcript.settings()), format, sleepy);
+        return outcome(label, transcript, format, world, world);
+    }
+
+    private static Outcome polled(String label, Transcript transcript, Format format) {
+        World world = new World(Settings.choose(transcript.settings()), format, false);
+        return outcome(label, transcript, format, world, new PollStage(world, format));
+    }
+
+    private static Outcome outcome(String label, Transcript transcript, Format format, World world, Stage stage) {
         try {
-            List<String> faults = new Replayer(world, format).run(transcript.steps());
+            List<String> faults = new Replayer(stage, format).run(transcript.steps());
             return new Outcome(label, faults, List.copyOf(world.log()), null);
         } catch (RuntimeException broken) {
             return new Outcome(label, List.of("the machine broke: " + broken), List.copyOf(world.log()), broken);

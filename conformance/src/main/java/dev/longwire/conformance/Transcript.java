@@ -40,4 +40,17 @@ record Transcript(String title, List<Format> formats, Map<String, Long> settings
             case Step.ExpectRefusal refusal -> false;
         };
     }
+
+    /** Whether clients that poll would see the same; what is below frames has no like there. */
+    boolean pollable() {
+        return steps.stream().allMatch(Transcript::pollable);
+    }
+
+    private static boolean pollable(Step step) {
+        return step instanceof Step.Open
+                || step instanceof Step.Cut
+                || step instanceof Step.Send
+                || step instanceof Step.Expect
+                || step instanceof Step.Advance;
+    }
 }
