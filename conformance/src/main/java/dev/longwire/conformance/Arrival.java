@@ -2,6 +2,7 @@
 package dev.longwire.conformance;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What a client sees happen on its connection. */
@@ -30,9 +31,9 @@ public sealed interface Arrival {
     /** The frames of a message, which may be an array of them. */
     static List<Arrival> frames(boolean text, byte[] message) {
         if (json(text, message) instanceof Json.Arr(List<Json> items)) {
-            return items.stream()
-                    .map(item -> (Arrival) new Frame(item, written(text, message)))
-                    .toList();
+            List<Arrival> frames = new ArrayList<>();
+            items.forEach(item -> frames.add(new Frame(item, written(text, message))));
+            return frames;
         }
         return List.of(frame(text, message));
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.conformance;
 
+import dev.longwire.protocol.codec.ByteSink;
 import dev.longwire.protocol.codec.Format;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -134,10 +134,10 @@ final class PollStage implements Stage {
     private static byte[] json(Poller poller, byte @Nullable [] message) {
         String session = poller.ticket == null ? "" : "\"session\":\"" + poller.ticket + "\",";
         boolean array = message != null && message.length > 0 && message[0] == '[';
-        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        ByteSink body = new ByteSink();
         text(body, "{" + session + "\"seq\":" + poller.seq + ",\"wait\":0,\"frames\":" + (array ? "" : "["));
         if (message != null) {
-            body.writeBytes(message);
+            body.write(message);
         }
         text(body, array ? "}" : "]}");
         return body.toByteArray();
@@ -158,7 +158,7 @@ final class PollStage implements Stage {
         return CborWriter.bytes(new Json.Obj(body));
     }
 
-    private static void text(ByteArrayOutputStream out, String text) {
-        out.writeBytes(text.getBytes(StandardCharsets.UTF_8));
+    private static void text(ByteSink out, String text) {
+        out.write(text.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -17,7 +17,11 @@ record Transcript(String title, List<Format> formats, Map<String, Long> settings
 
     /** Whether it needs a world whose clock, limits and users are at hand. */
     boolean virtual() {
-        return !settings.isEmpty() || steps.stream().anyMatch(Transcript::virtual);
+        boolean virtual = !settings.isEmpty();
+        for (Step step : steps) {
+            virtual |= virtual(step);
+        }
+        return virtual;
     }
 
     private static boolean virtual(Step step) {
@@ -43,7 +47,11 @@ record Transcript(String title, List<Format> formats, Map<String, Long> settings
 
     /** Whether clients that poll would see the same; what is below frames has no like there. */
     boolean pollable() {
-        return steps.stream().allMatch(Transcript::pollable);
+        boolean pollable = true;
+        for (Step step : steps) {
+            pollable &= pollable(step);
+        }
+        return pollable;
     }
 
     private static boolean pollable(Step step) {
