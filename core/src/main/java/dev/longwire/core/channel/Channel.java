@@ -90,6 +90,13 @@ final class Channel extends Timed {
         set(hub, generation * 2);
     }
 
+    void forget(int hub) {
+        if (hub < interest.length) {
+            interested -= (int) (interest[hub] & 1);
+            interest[hub] = 0;
+        }
+    }
+
     private void set(int hub, long value) {
         if (hub >= interest.length) {
             interest = Arrays.copyOf(interest, hub + 1);

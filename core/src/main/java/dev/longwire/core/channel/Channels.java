@@ -75,6 +75,13 @@ public final class Channels {
         }
     }
 
+    /** A hub is gone with everything it wanted; one that takes its number counts its generations from the beginning. */
+    public void forget(int hub) {
+        for (Channel channel : directory.all()) {
+            channel.forget(hub);
+        }
+    }
+
     /** The next answer, or null. */
     public ChannelOutput.@Nullable Reply poll() {
         return replies.poll();
