@@ -81,6 +81,7 @@ final class FrameState {
         for (int i = 0; i < replies.size(); i++) {
             Reply answer = replies.answerAt(i);
             out.number(replies.idAt(i));
+            out.flag(replies.readAt(i));
             out.flag(answer != null);
             if (answer != null) {
                 write(out, answer);
@@ -92,7 +93,7 @@ final class FrameState {
         int count = in.count();
         for (int i = 0; i < count; i++) {
             long id = in.number();
-            replies.start(id);
+            replies.start(id, in.flag());
             if (in.flag()) {
                 replies.finish(id, (Reply) readServer(in));
             }

@@ -2,18 +2,26 @@
 package dev.longwire.core.hub;
 
 import dev.longwire.protocol.ServerFrame.Reply;
+import dev.longwire.protocol.ServerFrame.Subscribed;
+import dev.longwire.protocol.ServerFrame.Unsubscribed;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The session's latest requests and their answers, so that a request that is sent again after a cut runs once. Oldest
- * first; when it is full the oldest answer goes.
+ * The session's latest requests and their answers, so that a request that is sent again after a cut runs once. When it is
+ * full the oldest answer goes: that one was written first, so a client that has not got it has not got the others
+ * either, and has more requests open than it may. (In the order of the requests it would be another one: answers
+ * overtake each other.)
  */
 final class Replies {
 
     private final int capacity;
     private long[] ids = {};
     private @Nullable Reply[] answers = {};
+
+    /** Whether nothing is lost by running the request once more. */
+    private boolean[] reads = {};
+
     private int count;
     private int running;
 
@@ -38,7 +46,7 @@ final class Replies {
     }
 
     /** Notes that a request has begun. An answer to an earlier request of the same id is forgotten. */
-    void start(long id) {
+    void start(long id, boolean read) {
         forget(id);
         if (count == capacity) {
             dropOldestAnswer();
@@ -47,18 +55,25 @@ final class Replies {
             int size = Math.min(capacity, Math.max(2, count * 2));
             ids = Arrays.copyOf(ids, size);
             answers = Arrays.copyOf(answers, size);
+            reads = Arrays.copyOf(reads, size);
         }
-        ids[count] = id;
-        answers[count] = null;
-        count++;
+        add(id, null, read);
         running++;
+    }
+
+    private void add(long id, @Nullable Reply answer, boolean read) {
+        ids[count] = id;
+        answers[count] = answer;
+        reads[count] = read;
+        count++;
     }
 
     void finish(long id, Reply answer) {
         int at = find(id);
         if (at >= 0 && answers[at] == null) {
-            answers[at] = answer;
-            running--;
+            boolean read = reads[at];
+            remove(at);
+            add(id, answer, read);
         }
     }
 
@@ -70,12 +85,30 @@ final class Replies {
         }
     }
 
+    /**
+     * A later attach begins: reads that run are asked for again by whoever still wants them, and subscriptions are what
+     * the attach says, whatever was answered before it.
+     */
+    void renew() {
+        for (int i = count - 1; i >= 0; i--) {
+            Reply answer = answers[i];
+            boolean stale = answer instanceof Subscribed || answer instanceof Unsubscribed;
+            if (stale || answer == null && reads[i]) {
+                remove(i);
+            }
+        }
+    }
+
     int size() {
         return count;
     }
 
     long idAt(int index) {
         return ids[index];
+    }
+
+    boolean readAt(int index) {
+        return reads[index];
     }
 
     @Nullable
@@ -106,6 +139,7 @@ final class Replies {
         running -= answers[at] == null ? 1 : 0;
         System.arraycopy(ids, at + 1, ids, at, count - at - 1);
         System.arraycopy(answers, at + 1, answers, at, count - at - 1);
+        System.arraycopy(reads, at + 1, reads, at, count - at - 1);
         count--;
         answers[count] = null;
     }

@@ -55,7 +55,7 @@ final class Requests {
         } else if (replies.running() >= limits.requests()) {
             outbox.error(carrier, request.id(), ErrorCode.TOO_MANY_REQUESTS, null);
         } else {
-            replies.start(request.id());
+            replies.start(request.id(), request instanceof ClientFrame.History);
             run(session, request);
         }
     }
@@ -89,7 +89,10 @@ final class Requests {
 
     private void unsubscribe(Session session, ClientFrame.Unsubscribe request) {
         Subscription existing = session.subscriptions.get(request.channel());
-        if (existing == null) {
+        if (existing == null && request.retry()) {
+            // The first try may have done it, and a later attach has said so too.
+            answer(session, new Unsubscribed(request.id(), request.channel(), "client"));
+        } else if (existing == null) {
             refuse(session, request.id(), ErrorCode.NOT_SUBSCRIBED, "channel");
         } else if (existing.joining) {
             later(existing, request);
@@ -168,6 +171,9 @@ final class Requests {
                                 appended.duplicate()));
             case ChannelReply.Refused refused ->
                 answer(session, new Error(id, refused.code(), null, refused.retryAfterMillis()));
+            // A read of an earlier turn has been asked for again, if anybody still wants it.
+            case ChannelReply.Paged paged when paged.tag().turn() != session.turn -> {}
+            case ChannelReply.Traced traced when traced.tag().turn() != session.turn -> {}
             case ChannelReply.Paged paged -> {
                 Position next =
                         paged.next() < 0 ? null : new Position(paged.head().epoch(), paged.next());

@@ -103,6 +103,7 @@ final class Sessions {
             return;
         } else {
             replace(session);
+            session.replies.renew();
         }
         session.principal = verified.principal();
         session.agent = connect.agent();
