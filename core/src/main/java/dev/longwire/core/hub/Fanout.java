@@ -102,7 +102,9 @@ final class Fanout {
         subscription.joining = false;
         subscription.epoch = answer.head().epoch();
         subscription.cursor = answer.start();
-        subscription.promised = answer.recovered() ? answer.head().offset() : 0;
+        // Whoever was told how many messages follow gets them, or loses its carrier.
+        subscription.promised =
+                answer.start() < answer.head().offset() ? answer.head().offset() : 0;
         place(subscription);
     }
 
@@ -358,15 +360,33 @@ final class Fanout {
         // It may have been left, or parked, while the read was on its way.
         if (subscription != null && carrier != null && subscription.catching) {
             subscription.catching = false;
-            if (!subscription.epoch.equals(answer.epoch())) {
-                moveTo(subscription, carrier, subscription.channel);
-            } else if (!deliver(subscription, carrier, answer.slice())) {
+            if (session.behind != null) {
+                session.behind.remove(subscription);
+            }
+            if (!take(subscription, carrier, answer)) {
                 cutter.cut(session, CloseCode.SLOW);
                 return;
             }
             place(subscription);
         }
         resumed(session);
+    }
+
+    /** Moves a cursor by what a read brought; false when part of what was promised is gone. */
+    private boolean take(Subscription subscription, Carrier carrier, Sliced answer) {
+        Followed channel = subscription.channel;
+        if (subscription.epoch.equals(answer.epoch())) {
+            // A read from where the cursor no longer stands was asked for before it was parked.
+            return answer.slice().from() < subscription.cursor || deliver(subscription, carrier, answer.slice());
+        }
+        if (subscription.promised > subscription.cursor) {
+            return false;
+        }
+        if (!channel.epoch.equals(answer.epoch())) {
+            switchEpoch(channel, new Position(answer.epoch(), answer.slice().to()));
+        }
+        moveTo(subscription, carrier, channel);
+        return true;
     }
 
     /** Writes what a read brought; false when part of what was promised is gone. */
@@ -392,10 +412,18 @@ final class Fanout {
     private void switchEpoch(Followed channel, Position now) {
         for (Carrier.Form form : FORMS) {
             LiveSet set = channel.liveOrNull(form);
-            for (int i = 0; set != null && i < set.count; i++) {
+            for (int i = set == null ? -1 : set.count - 1; set != null && i >= 0; i--) {
                 Subscription subscription = set.at(i);
-                outbox.send(set.carriers[i], new EpochChanged(channel.name, subscription.epoch, now));
-                subscription.epoch = now.epoch();
+                if (subscription.promised > channel.head) {
+                    // What it was promised is lost: its next read will tell, and cut it.
+                    subscription.cursor = channel.head;
+                    set.remove(subscription);
+                    lag(subscription);
+                } else {
+                    outbox.send(set.carriers[i], new EpochChanged(channel.name, subscription.epoch, now));
+                    subscription.epoch = now.epoch();
+                    subscription.promised = 0;
+                }
             }
         }
         channel.epoch = now.epoch();
@@ -408,5 +436,6 @@ final class Fanout {
         outbox.send(carrier, new EpochChanged(channel.name, subscription.epoch, now));
         subscription.epoch = now.epoch();
         subscription.cursor = now.offset();
+        subscription.promised = 0;
     }
 }

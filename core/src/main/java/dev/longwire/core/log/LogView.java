@@ -69,22 +69,23 @@ public final class LogView {
     }
 
     /**
-     * Of the messages after {@code from} only those at {@code picked} offsets, which are in order and still there, as
-     * many as fit in {@code maxBytes} and at least one if there is one.
+     * Of the messages after {@code from} only those at {@code picked} offsets, which are in order and still there, up
+     * to {@code to}, as many as fit in {@code maxBytes} and at least one if there is one.
      */
     public LogSlice pick(long from, long to, long[] picked, int maxBytes) {
         int bytes = 0;
         int count = 0;
-        while (count < picked.length) {
+        long end = Math.min(to, head);
+        while (count < picked.length && picked[count] <= to) {
             Segment segment = segments[find(picked[count])];
             int length = segment.bytesBetween(picked[count], picked[count]);
             if (count > 0 && bytes + length > maxBytes) {
+                end = picked[count - 1];
                 break;
             }
             bytes += length;
             count++;
         }
-        long end = count == picked.length ? Math.min(to, head) : picked[count - 1];
         return new LogSlice(segments, from, end, bytes, Arrays.copyOf(picked, count));
     }
 
