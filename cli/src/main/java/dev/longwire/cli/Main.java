@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
         version = Main.VERSION,
         subcommands = {
             ServeCommand.class,
+            ConfigCommand.class,
             PublishCommand.class,
             SubscribeCommand.class,
             VersionCommand.class,

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.longwire.server.config;
+
+import java.util.Locale;
+
+/** Everything that a configuration file, the environment or a flag can set, by the path it has in the file. */
+public enum Setting {
+    HOST(
+            "host",
+            Kind.TEXT,
+            "127.0.0.1",
+            "address to bind to; without authentication a loopback one, unless `insecure`"),
+    PORT("port", Kind.COUNT, "8000", "0 for any free one; the address is printed"),
+    LOOPS("loops", Kind.COUNT, "0", "event loops; 0 for one per processor"),
+    TRANSPORT("transport", Kind.TEXT, "auto", "`auto` (epoll where there is one), `epoll` or `nio`"),
+    INSECURE("insecure", Kind.FLAG, "false", "serve other machines without authentication, under any name"),
+    ORIGINS(
+            "origins",
+            Kind.LIST,
+            "",
+            "origins of pages that may connect, as browsers send them; none means the server's own"),
+    DRAIN("drain", Kind.TIME, "5s", "over how long clients are told to come back when the server stops"),
+
+    FIRST_FRAME(
+            "timeouts.first_frame", Kind.TIME, "10s", "from open to a first `connect`; then 4200 `connect_timeout`"),
+    PING("timeouts.ping", Kind.TIME, "25s", "silence after which a client pings, and a silent one is probed"),
+    PONG("timeouts.pong", Kind.TIME, "8s", "silence beyond that; then 4002 `silent`"),
+    WINDOW("timeouts.window", Kind.TIME, "2m", "how long a session is kept without a carrier"),
+    POLL_WAIT("timeouts.poll_wait", Kind.TIME, "20s", "how long a poll is held at most"),
+    REQUEST("timeouts.request", Kind.TIME, "10s", "for an HTTP request to arrive; then the connection closes"),
+    IDLE("timeouts.idle", Kind.TIME, "75s", "a kept-alive HTTP connection may be idle"),
+    CLOSE("timeouts.close", Kind.TIME, "2s", "to wait for the peer's half of a WebSocket close"),
+
+    MESSAGE("limits.message", Kind.SIZE, "64KiB", "a client's message; longer closes with 1009"),
+    FRAGMENTS("limits.fragments", Kind.COUNT, "1024", "fragments of a message; more closes with 1008"),
+    PINGS("limits.pings", Kind.COUNT, "16", "pings whose pongs are not written yet; more closes with 1008"),
+    UNSENT("limits.unsent", Kind.SIZE, "64KiB", "written and not taken by the socket; then cursors wait"),
+    REQUEST_LINE("limits.request_line", Kind.SIZE, "4KiB", "of an HTTP request; longer is 400"),
+    HEADERS("limits.headers", Kind.SIZE, "16KiB", "of an HTTP request; more is 400"),
+    BODY("limits.body", Kind.SIZE, "1MiB", "of an HTTP request; more is 413"),
+    REQUESTS("limits.requests", Kind.COUNT, "128", "requests of a session that wait for an answer"),
+    SUBSCRIPTIONS("limits.subscriptions", Kind.COUNT, "128", "channels of a session"),
+
+    DEDUPE("dedupe", Kind.TIME, "5m", "how long a publish key is recognised"),
+    LOGS("logs", Kind.SIZE, "0", "all channel logs together; 0 for a quarter of the heap"),
+
+    AGE("retention.age", Kind.TIME, "2m", "messages younger than this stay, whatever their number", true),
+    COUNT("retention.count", Kind.COUNT, "1000", "the newest so many stay, whatever their age", true),
+    BYTES("retention.bytes", Kind.SIZE, "64MiB", "a log's length; beyond it the oldest go", true),
+    KEEP("retention.idle", Kind.TIME, "1h", "a log with no subscriber goes so long after its last message", true),
+    LAG("slow.lag", Kind.COUNT, "0", "messages a subscriber may be behind; 0 for as many as the log has", true),
+    ACTION("slow.action", Kind.TEXT, "reset", "then: `reset`, `latest` or `cut`", true);
+
+    /** How a value is written. */
+    public enum Kind {
+        TEXT,
+        COUNT,
+        FLAG,
+        LIST,
+        TIME,
+        SIZE
+    }
+
+    private final String path;
+    private final Kind kind;
+    private final String standard;
+    private final String meaning;
+    private final boolean perNamespace;
+
+    Setting(String path, Kind kind, String standard, String meaning) {
+        this(path, kind, standard, meaning, false);
+    }
+
+    Setting(String path, Kind kind, String standard, String meaning, boolean perNamespace) {
+        this.path = path;
+        this.kind = kind;
+        this.standard = standard;
+        this.meaning = meaning;
+        this.perNamespace = perNamespace;
+    }
+
+    /** Where it stands in a file: {@code timeouts.ping} is {@code ping} under {@code timeouts}. */
+    public String path() {
+        return path;
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+
+    /** What it is when nobody says otherwise. */
+    public String standard() {
+        return standard;
+    }
+
+    public String meaning() {
+        return meaning;
+    }
+
+    /** Whether {@code namespaces.NAME} may set it too. */
+    public boolean perNamespace() {
+        return perNamespace;
+    }
+
+    /** Its name in the environment. */
+    public String variable() {
+        return "LONGWIRE_" + path.toUpperCase(Locale.ROOT).replace('.', '_');
+    }
+}

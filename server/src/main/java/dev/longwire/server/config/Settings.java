@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.longwire.server.config;
+
+import dev.longwire.core.Limits;
+import dev.longwire.core.Namespaces;
+import dev.longwire.core.SlowPolicy;
+import dev.longwire.core.log.Retention;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Values for {@link Setting settings} and where each came from. Later sources win: standard, file, environment, flags.
+ *
+ * <p>Everything that is wrong is an {@link IllegalArgumentException} whose message names the setting and its source.
+ */
+public final class Settings {
+
+    /** A value as it was written, and by whom. */
+    public record Value(String text, String source) {}
+
+    private static final String NAMESPACES = "namespaces.";
+
+    private final Map<String, Value> values = new LinkedHashMap<>();
+    private final Map<String, Map<String, Value>> namespaces = new LinkedHashMap<>();
+
+    public Settings() {
+        for (Setting setting : Setting.values()) {
+            values.put(setting.path(), new Value(setting.standard(), "standard"));
+        }
+    }
+
+    /** Sets a value by its path; {@code namespaces.chat.retention.age} is one of a namespace. */
+    public void set(String path, String text, String source) {
+        if (path.startsWith(NAMESPACES)) {
+            int end = path.indexOf('.', NAMESPACES.length());
+            if (end < 0) {
+                throw new IllegalArgumentException(path + " (" + source + ") names no setting");
+            }
+            String rest = path.substring(end + 1);
+            if (!known(rest, true)) {
+                throw new IllegalArgumentException(path + " (" + source + ") is not a setting of namespaces");
+            }
+            namespaces
+                    .computeIfAbsent(path.substring(NAMESPACES.length(), end), name -> new LinkedHashMap<>())
+                    .put(rest, new Value(text, source));
+        } else if (known(path, false)) {
+            values.put(path, new Value(text, source));
+        } else {
+            throw new IllegalArgumentException(path + " (" + source + ") is not a setting");
+        }
+    }
+
+    private static boolean known(String path, boolean inNamespace) {
+        for (Setting setting : Setting.values()) {
+            if (setting.path().equals(path) && (setting.perNamespace() || !inNamespace)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Takes what the environment has. */
+    public void environment(Map<String, String> environment) {
+        for (Setting setting : Setting.values()) {
+            String text = environment.get(setting.variable());
+            if (text != null) {
+                set(setting.path(), text, setting.variable());
+            }
+        }
+    }
+
+    /** Everything in force, by path. */
+    public Map<String, Value> all() {
+        Map<String, Value> all = new LinkedHashMap<>(values);
+        namespaces.forEach((name, map) -> map.forEach((path, value) -> all.put(NAMESPACES + name + "." + path, value)));
+        return all;
+    }
+
+    /** The configuration that these values make. */
+    public ServerConfig config() {
+        Limits limits = Limits.DEFAULT;
+        Limits session = new Limits(
+                millis(Setting.FIRST_FRAME),
+                millis(Setting.PING),
+                millis(Setting.PONG),
+                millis(Setting.WINDOW),
+                count(Setting.REQUESTS),
+                Math.max(count(Setting.REQUESTS), limits.replies()),
+                count(Setting.SUBSCRIPTIONS),
+                limits.sliceBytes(),
+                millis(Setting.DEDUPE),
+                millis(Setting.POLL_WAIT),
+                limits.pollRequests(),
+                limits.answerBytes());
+        return new ServerConfig(
+                text(Setting.HOST),
+                count(Setting.PORT),
+                count(Setting.LOOPS),
+                transport(),
+                flag(Setting.INSECURE),
+                origins(),
+                network(),
+                session,
+                namespaces(),
+                size(Setting.LOGS),
+                millis(Setting.DRAIN));
+    }
+
+    private NetworkLimits network() {
+        return new NetworkLimits(
+                bytes(Setting.MESSAGE),
+                count(Setting.FRAGMENTS),
+                count(Setting.PINGS),
+                bytes(Setting.UNSENT),
+                bytes(Setting.REQUEST_LINE),
+                bytes(Setting.HEADERS),
+                bytes(Setting.BODY),
+                millis(Setting.REQUEST),
+                millis(Setting.IDLE),
+                millis(Setting.CLOSE));
+    }
+
+    private ServerConfig.Transport transport() {
+        return switch (text(Setting.TRANSPORT)) {
+            case "auto" -> ServerConfig.Transport.AUTO;
+            case "epoll" -> ServerConfig.Transport.EPOLL;
+            case "nio" -> ServerConfig.Transport.NIO;
+            default -> throw wrong(Setting.TRANSPORT, null, "must be auto, epoll or nio");
+        };
+    }
+
+    private List<String> origins() {
+        String text = text(Setting.ORIGINS);
+        return text.isBlank() ? List.of() : List.of(text.trim().split("[\\s,]+"));
+    }
+
+    private Namespaces namespaces() {
+        Map<String, Namespaces.Settings> byName = new LinkedHashMap<>();
+        for (String name : namespaces.keySet()) {
+            byName.put(name, namespace(name));
+        }
+        return new Namespaces(namespace(null), byName);
+    }
+
+    private Namespaces.Settings namespace(@Nullable String name) {
+        Retention retention = new Retention(
+                Quantities.millis(raw(Setting.AGE, name)),
+                number(Setting.COUNT, name),
+                (int) Math.min(Integer.MAX_VALUE, Quantities.bytes(raw(Setting.BYTES, name))),
+                Quantities.millis(raw(Setting.KEEP, name)));
+        SlowPolicy.Action action = switch (raw(Setting.ACTION, name)) {
+            case "reset" -> SlowPolicy.Action.RESET;
+            case "latest" -> SlowPolicy.Action.LATEST;
+            case "cut" -> SlowPolicy.Action.CUT;
+            default -> throw wrong(Setting.ACTION, name, "must be reset, latest or cut");
+        };
+        return new Namespaces.Settings(retention, new SlowPolicy(number(Setting.LAG, name), action));
+    }
+
+    private Value value(Setting setting, @Nullable String namespace) {
+        Map<String, Value> own = namespace == null ? null : namespaces.get(namespace);
+        Value found = own == null ? null : own.get(setting.path());
+        return found == null ? Objects.requireNonNull(values.get(setting.path())) : found;
+    }
+
+    private String raw(Setting setting, @Nullable String namespace) {
+        String text = value(setting, namespace).text.trim();
+        boolean valid = switch (setting.kind()) {
+            case TIME -> Quantities.millis(text) >= 0;
+            case SIZE -> Quantities.bytes(text) >= 0;
+            case COUNT -> text.matches("[0-9]{1,9}");
+            case FLAG -> text.matches("true|false");
+            case TEXT, LIST -> true;
+        };
+        if (!valid) {
+            throw wrong(setting, namespace, "is not " + expected(setting.kind()));
+        }
+        return text;
+    }
+
+    private static String expected(Setting.Kind kind) {
+        return switch (kind) {
+            case TIME -> "a time such as 500ms, 25s or 2m";
+            case SIZE -> "a size such as 512, 64KiB or 1MiB";
+            case COUNT -> "a whole number";
+            case FLAG -> "true or false";
+            case TEXT, LIST -> "text";
+        };
+    }
+
+    private IllegalArgumentException wrong(Setting setting, @Nullable String namespace, String why) {
+        Value value = value(setting, namespace);
+        String path = namespace == null ? setting.path() : NAMESPACES + namespace + "." + setting.path();
+        String shown = value.text.length() > 100 ? value.text.substring(0, 100) + "…" : value.text;
+        return new IllegalArgumentException(
+                String.format(Locale.ROOT, "%s (%s): \"%s\" %s", path, value.source, shown, why));
+    }
+
+    private String text(Setting setting) {
+        return raw(setting, null);
+    }
+
+    private boolean flag(Setting setting) {
+        return text(setting).equals("true");
+    }
+
+    private int count(Setting setting) {
+        return number(setting, null);
+    }
+
+    private int number(Setting setting, @Nullable String namespace) {
+        return Integer.parseInt(raw(setting, namespace));
+    }
+
+    private long millis(Setting setting) {
+        return Quantities.millis(text(setting));
+    }
+
+    private long size(Setting setting) {
+        return Quantities.bytes(text(setting));
+    }
+
+    private int bytes(Setting setting) {
+        return (int) Math.min(Integer.MAX_VALUE, size(setting));
+    }
+}
