@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.longwire.simulation.client;
+
+import dev.longwire.protocol.ClientFrame.Publish;
+import dev.longwire.protocol.ClientFrame.Request;
+import dev.longwire.protocol.ClientFrame.Subscribe;
+import dev.longwire.protocol.ClientFrame.Unsubscribe;
+
+/** The second copy of a request. */
+final class Retry {
+
+    private Retry() {}
+
+    static Request of(Request first) {
+        return switch (first) {
+            case Publish frame -> new Publish(frame.id(), frame.channel(), frame.payload(), frame.extras(), true);
+            case Subscribe frame -> new Subscribe(frame.id(), frame.want(), true);
+            case Unsubscribe frame -> new Unsubscribe(frame.id(), frame.channel(), true);
+            default -> first;
+        };
+    }
+}

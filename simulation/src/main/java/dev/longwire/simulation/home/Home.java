@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.longwire.simulation.home;
+
+import dev.longwire.core.channel.ChannelReply;
+import dev.longwire.core.channel.ChannelRequest;
+import dev.longwire.core.channel.ChannelRequest.Tag;
+import dev.longwire.core.hub.Carrier;
+import dev.longwire.simulation.ground.Bug;
+import dev.longwire.simulation.ground.Ground;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Hubs and owners of channels with lanes between them, and the doors for clients and weather. */
+public final class Home {
+
+    private final Ground ground;
+    private final Watcher watcher;
+    private final Tap tap;
+    private final Registry registry;
+    private final List<HubHome> hubs = new ArrayList<>();
+    private final List<OwnerHome> owners = new ArrayList<>();
+    private final List<Lane> toOwners = new ArrayList<>();
+    private final List<Lane> toHubs = new ArrayList<>();
+    private long carriers;
+    private long ids;
+
+    public Home(Ground ground, Watcher watcher, Tap tap) {
+        this.ground = ground;
+        this.watcher = watcher;
+        this.tap = tap;
+        this.registry = new Registry(ground, this);
+        for (int i = 0; i < ground.plan().hubs(); i++) {
+            hubs.add(new HubHome(i, ground, this));
+        }
+        for (int i = 0; i < ground.plan().owners(); i++) {
+            owners.add(new OwnerHome(i, ground, this));
+        }
+        for (int i = 0; i < ground.plan().hubs() * ground.plan().owners(); i++) {
+            toOwners.add(new Lane(ground));
+            toHubs.add(new Lane(ground));
+        }
+        ground.agenda().in(1_000, this::checkPositions);
+    }
+
+    // ---- for clients
+
+    /** Opens a connection to a hub; what is sent on it waits until it is open. */
+    public Link connect(ClientEnd client, int hub, long delayMillis) {
+        Carrier.Form form = ground.dice().chance(50) ? Carrier.Form.WS_JSON : Carrier.Form.WS_CBOR;
+        Link link = new Link(new Carrier(++carriers, form), ground, client, hubs.get(hub), tap);
+        link.open(delayMillis);
+        return link;
+    }
+
+    public int hubCount() {
+        return hubs.size();
+    }
+
+    // ---- for the weather
+
+    public void restartHub(int hub) {
+        hubs.get(hub).restart();
+        for (int owner = 0; owner < owners.size(); owner++) {
+            OwnerHome at = owners.get(owner);
+            lane(toOwners, owner, hub).send(() -> at.forget(hub));
+        }
+    }
+
+    public void restartOwner(int owner) {
+        owners.get(owner).restart();
+    }
+
+    public void restartAll() {
+        for (int hub = 0; hub < hubs.size(); hub++) {
+            restartHub(hub);
+        }
+        for (int owner = 0; owner < owners.size(); owner++) {
+            restartOwner(owner);
+        }
+    }
+
+    public int ownerCount() {
+        return owners.size();
+    }
+
+    public void drain(int hub) {
+        hubs.get(hub).drainAll();
+    }
+
+    public void kick(int hub) {
+        hubs.get(hub).kickOne();
+    }
+
+    public void jumpClock(long millis) {
+        owners.forEach(owner -> owner.jump(millis));
+    }
+
+    // ---- for the home's own parts
+
+    Watcher watcher() {
+        return watcher;
+    }
+
+    Registry registry() {
+        return registry;
+    }
+
+    HubHome hub(int index) {
+        return hubs.get(index);
+    }
+
+    long freshId() {
+        return ++ids;
+    }
+
+    void ask(int hub, ChannelRequest request) {
+        int owner = Math.floorMod(request.channel().hashCode(), owners.size());
+        OwnerHome at = owners.get(owner);
+        Lane lane = lane(toOwners, owner, hub);
+        if (ground.has(Bug.SWAP_REQUESTS) && ground.dice().chance(10)) {
+            lane.overtake(() -> at.take(hub, request));
+        } else {
+            lane.send(() -> at.take(hub, request));
+        }
+    }
+
+    /** When everything that a hub has asked so far will have reached its owner. */
+    long askedUntil(int hub) {
+        long latest = 0;
+        for (int owner = 0; owner < owners.size(); owner++) {
+            latest = Math.max(latest, lane(toOwners, owner, hub).arrivedAt());
+        }
+        return latest;
+    }
+
+    void answer(int owner, int hub, ChannelReply reply) {
+        HubHome at = hubs.get(hub);
+        int life = at.life();
+        lane(toHubs, owner, hub).send(() -> at.answered(reply, life));
+    }
+
+    private Lane lane(List<Lane> lanes, int owner, int hub) {
+        return lanes.get(owner * hubs.size() + hub);
+    }
+
+    /**
+     * The bus loses hints, and owners lose the interest of hubs when they restart: so each hub asks now and then where
+     * the channels that it follows are. Within {@value} ms every lost push is known.
+     */
+    private static final int CHECK_MILLIS = 3_000;
+
+    private void checkPositions() {
+        if (!ground.has(Bug.NEVER_REPAIR)) {
+            for (HubHome hub : hubs) {
+                for (String channel : ground.plan().channels()) {
+                    if (hub.follows(channel)) {
+                        ask(hub.index(), new ChannelRequest.Attach(channel, Tag.HUB, 0, null, 0));
+                    }
+                }
+            }
+        }
+        ground.agenda().in(CHECK_MILLIS, this::checkPositions);
+    }
+}

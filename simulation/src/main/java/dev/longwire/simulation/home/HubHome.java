@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.longwire.simulation.home;
+
+import dev.longwire.core.Principal;
+import dev.longwire.core.channel.ChannelReply;
+import dev.longwire.core.channel.ChannelRequest.Tag;
+import dev.longwire.core.hub.Carrier;
+import dev.longwire.core.hub.Hub;
+import dev.longwire.core.hub.HubInput;
+import dev.longwire.core.hub.HubOutput;
+import dev.longwire.core.hub.Session;
+import dev.longwire.core.log.LogSlice;
+import dev.longwire.core.log.LogView;
+import dev.longwire.core.state.StateReader;
+import dev.longwire.core.state.StateWriter;
+import dev.longwire.protocol.ClientFrame;
+import dev.longwire.protocol.ClientFrame.Connect;
+import dev.longwire.protocol.CloseCode;
+import dev.longwire.protocol.ServerFrame;
+import dev.longwire.simulation.ground.Bug;
+import dev.longwire.simulation.ground.Fault;
+import dev.longwire.simulation.ground.Ground;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** One hub and its loop. */
+final class HubHome implements ServerEnd {
+
+    private final int index;
+    private final Ground ground;
+    private final Home home;
+    private final Map<Long, Link> links = new LinkedHashMap<>();
+    private final Scribe scribe;
+    private Hub hub;
+    private int life;
+    private long wakeAt = Long.MAX_VALUE;
+
+    HubHome(int index, Ground ground, Home home) {
+        this.index = index;
+        this.ground = ground;
+        this.home = home;
+        this.scribe = new Scribe(ground, home.watcher());
+        this.hub = fresh();
+    }
+
+    private Hub fresh() {
+        return new Hub(ground.plan().limits(), ground.plan().settings().namespaces());
+    }
+
+    int index() {
+        return index;
+    }
+
+    /** Counts the restarts: what was meant for an earlier life is not for this one. */
+    int life() {
+        return life;
+    }
+
+    boolean follows(String channel) {
+        return hub.headOf(channel) >= 0;
+    }
+
+    // ---- what happens to it
+
+    void restart() {
+        ground.story().tell(() -> "hub " + index + " restarts");
+        life++;
+        List.copyOf(links.values()).forEach(Link::lose);
+        links.clear();
+        hub = fresh();
+        wakeAt = Long.MAX_VALUE;
+    }
+
+    void drainAll() {
+        accept(new HubInput.Drain(200));
+    }
+
+    void kickOne() {
+        for (Session session : hub.sessions()) {
+            if (ground.dice().chance(50)) {
+                ground.counters().count("kicked");
+                accept(new HubInput.Kick(session.id()));
+                return;
+            }
+        }
+    }
+
+    @Override
+    public void opened(Link link) {
+        links.put(link.id(), link);
+        link.carrier.attach(link);
+        accept(new HubInput.Opened(link.carrier));
+    }
+
+    @Override
+    public void came(Link link, ClientFrame frame) {
+        ground.story().tell(() -> "hub " + index + " <- " + link + " " + frame);
+        Link target = scribe.lateInput(link, frame);
+        about(target, carrier -> new HubInput.Received(carrier, frame));
+    }
+
+    @Override
+    public void heard(Link link) {
+        about(link, HubInput.Heard::new);
+    }
+
+    @Override
+    public void drained(Link link) {
+        about(link, HubInput.Drained::new);
+    }
+
+    @Override
+    public void closed(Link link) {
+        ground.story().tell(() -> "hub " + index + " " + link + " closed");
+        about(link, HubInput.Closed::new);
+        links.remove(link.id());
+    }
+
+    void answered(ChannelReply reply, int lifeThen) {
+        if (reply instanceof ChannelReply.Attached attached && reply.tag().equals(Tag.HUB)) {
+            if (follows(reply.channel())) {
+                accept(new HubInput.Pushed(
+                        reply.channel(),
+                        attached.head().epoch(),
+                        new Hint(attached.head().offset())));
+            }
+        } else if (life == lifeThen || ground.dice().chance(50)) {
+            accept(new HubInput.Answered(reply));
+        }
+    }
+
+    /** A log has grown; the hint brings what came after {@code from}, or what this hub misses. */
+    void hint(String channel, LogView view, long from) {
+        long head = hub.headOf(channel);
+        if (head >= 0) {
+            long start = ground.has(Fault.HINT_DISORDER) && ground.dice().chance(50) ? from : head;
+            accept(new HubInput.Pushed(channel, view.epoch(), view.slice(start, view.head(), Integer.MAX_VALUE)));
+        }
+    }
+
+    void release(String session, long turn, Registry.Move move) {
+        accept(new HubInput.Release(session, turn, move));
+    }
+
+    void adopt(byte[] state) {
+        accept(new HubInput.Adopt(state));
+    }
+
+    // ---- the loop
+
+    private void about(Link link, Function<Carrier, HubInput> input) {
+        perhapsSleep();
+        accept(input.apply(link.carrier));
+    }
+
+    private void accept(HubInput input) {
+        hub.accept(input, ground.now());
+        for (HubOutput output = hub.poll(); output != null; output = hub.poll()) {
+            perform(output);
+        }
+        long next = hub.wakeAt();
+        if (next < wakeAt) {
+            wakeAt = next;
+            int now = life;
+            ground.agenda().at(next, () -> {
+                if (life == now) {
+                    wakeAt = Long.MAX_VALUE;
+                    perhapsSleep();
+                    accept(new HubInput.Tick());
+                }
+            });
+        }
+    }
+
+    private void perform(HubOutput output) {
+        switch (output) {
+            case HubOutput.Send(Carrier carrier, ServerFrame frame) -> {
+                Link link = link(carrier);
+                scribe.send(link, frame, index, home.registry());
+                stallIfFull(link);
+            }
+            case HubOutput.Deliver deliver -> deliver(deliver);
+            case HubOutput.Close(Carrier carrier, CloseCode code) -> {
+                Link link = link(carrier);
+                ground.story().tell(() -> "hub " + index + " closes " + link + " " + code);
+                ground.counters().count("closed " + code.wire());
+                scribe.closed(link, code);
+                links.remove(link.id());
+            }
+            case HubOutput.Probe(Carrier carrier) -> {
+                ground.counters().count("probes");
+                link(carrier).probe();
+            }
+            case HubOutput.Verify(Carrier carrier, Connect connect) -> verify(link(carrier), connect);
+            case HubOutput.Ask ask -> home.ask(index, scribe.asked(ask.request()));
+            case HubOutput.Stray stray -> home.registry().stray(stray.reply(), index);
+            case HubOutput.Released released ->
+                home.registry()
+                        .released((Registry.Move) released.asker(), index, released.state(), released.overtaken());
+            case HubOutput.Ended ended -> home.registry().ended(ended.session(), index);
+            case HubOutput.Finish finish -> throw new IllegalStateException("no poll was asked: " + finish);
+            case HubOutput.Reject reject -> throw new IllegalStateException("no poll was asked: " + reject);
+        }
+    }
+
+    private static Link link(Carrier carrier) {
+        if (carrier.attachment() instanceof Link link) {
+            return link;
+        }
+        throw new IllegalStateException("a carrier without a link");
+    }
+
+    private void deliver(HubOutput.Deliver deliver) {
+        if (!(deliver.slice() instanceof LogSlice slice)) {
+            throw new IllegalStateException("a slice of nothing");
+        }
+        List<Scribe.Line> lines = scribe.read(slice);
+        List<Link> full = new ArrayList<>();
+        for (int i = 0; i < deliver.count(); i++) {
+            Link link = link(deliver.carriers()[i]);
+            scribe.deliver(link, deliver.channel(), lines);
+            if (!ground.has(Bug.IGNORE_STALL) && link.becameFull()) {
+                full.add(link);
+            }
+        }
+        for (Link link : full) {
+            ground.counters().count("stalls");
+            hub.accept(new HubInput.Stalled(link.carrier), ground.now());
+        }
+    }
+
+    private void stallIfFull(Link link) {
+        if (!link.serverGone() && !ground.has(Bug.IGNORE_STALL) && link.becameFull()) {
+            ground.counters().count("stalls");
+            hub.accept(new HubInput.Stalled(link.carrier), ground.now());
+        }
+    }
+
+    /** Who the client is: its token is its user's name. Takes a moment, and longer when the session is elsewhere. */
+    private void verify(Link link, Connect connect) {
+        int then = life;
+        String token = connect.token();
+        Principal principal = token == null ? Principal.ANONYMOUS : new Principal(token, 0);
+        ClientFrame.Resume resume = connect.resume();
+        String session = resume == null ? null : resume.session();
+        long turn = resume == null ? 1 : Math.max(1, resume.turn());
+        Registry.Attempt attempt = new Registry.Attempt() {
+            @Override
+            public void arrived() {
+                long id = home.freshId();
+                HubInput.FreshIds ids = new HubInput.FreshIds("s" + id, "c" + id);
+                decided(new HubInput.Verified(link.carrier, connect, principal, session, turn, ids));
+            }
+
+            @Override
+            public void overtaken() {
+                decided(new HubInput.Overtaken(link.carrier));
+            }
+
+            private void decided(HubInput input) {
+                if (life == then) {
+                    accept(input);
+                }
+            }
+        };
+        ground.agenda().in(ground.latency(), () -> home.registry().bring(session, turn, index, attempt));
+    }
+
+    private void perhapsSleep() {
+        if (!ground.has(Fault.SLEEP) || !ground.dice().chance(5)) {
+            return;
+        }
+        StateWriter out = new StateWriter();
+        hub.write(out, ground.now());
+        byte[] state = out.toBytes();
+        int subscriptions = 0;
+        for (Session session : hub.sessions()) {
+            subscriptions += session.subscriptionCount();
+        }
+        home.watcher().slept(state.length, hub.sessionCount() + hub.carrierCount(), subscriptions);
+        hub = fresh();
+        hub.read(new StateReader(state), ground.now(), this::homesEnd);
+        for (Carrier carrier : hub.carriers()) {
+            link(carrier).carrier = carrier;
+        }
+        ground.counters().count("hub sleeps");
+    }
+
+    private Object homesEnd(long carrier) {
+        Link link = links.get(carrier);
+        if (link == null) {
+            throw new IllegalStateException("carrier " + carrier + " has no link");
+        }
+        return link;
+    }
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.longwire.simulation.home;
+
+import dev.longwire.core.channel.ChannelReply;
+import dev.longwire.core.channel.ChannelRequest;
+
+/** Sees what happens inside the home, at the doors of the core. */
+public interface Watcher {
+
+    /** An owner appended a message; this becomes the true log. */
+    void appended(ChannelRequest.Append request, ChannelReply.Appended reply);
+
+    /** An owner said in which epoch a channel is. */
+    void epoch(String channel, String epoch, long head);
+
+    /** A hub attached a session to a link. */
+    void attached(Link link, String session, long turn);
+
+    /** Messages are written to a link. */
+    void delivered(Link link, String channel);
+
+    /** A hub or owner was written out. */
+    void slept(int bytes, int sessions, int subscriptions);
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.longwire.simulation.trace;
+
+import dev.longwire.core.channel.ChannelReply;
+import dev.longwire.core.channel.ChannelRequest;
+import dev.longwire.protocol.ClientFrame;
+import dev.longwire.protocol.Position;
+import dev.longwire.protocol.ServerFrame;
+import dev.longwire.protocol.Want;
+import dev.longwire.simulation.ground.Ground;
+import dev.longwire.simulation.home.Link;
+import dev.longwire.simulation.home.Tap;
+import dev.longwire.simulation.home.Watcher;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** Holds everything that happens against the promises, and throws {@link Broken} at the first one that is not kept. */
+public final class Judge implements Tap, Watcher {
+
+    /** What a session may cost when it is written out: answers to its requests, a number per subscription. */
+    private static final int MOST_SESSION_BYTES = 6_000;
+
+    private static final int MOST_SUBSCRIPTION_BYTES = 400;
+
+    private record Attach(String session, long turn) {}
+
+    private final Ground ground;
+    private final Truth truth;
+    private final Book book;
+    private final Map<String, ClientTrace> clients = new LinkedHashMap<>();
+    private final Map<Link, LinkTrace> links = new LinkedHashMap<>();
+    private final Map<Link, Attach> attaches = new LinkedHashMap<>();
+    private final Map<String, Long> turns = new LinkedHashMap<>();
+
+    /** How often messages were written to a link since it became full. */
+    private final Map<Link, Integer> full = new LinkedHashMap<>();
+
+    public Judge(Ground ground) {
+        this.ground = ground;
+        this.truth = new Truth(ground.plan());
+        this.book = new Book(truth, ground.counters());
+    }
+
+    private ClientTrace client(String name) {
+        return clients.computeIfAbsent(name, unused -> new ClientTrace(name, truth, book, ground.counters()));
+    }
+
+    // ---- what clients do
+
+    /** A client claims a position that it never had: whatever is answered, nobody was promised anything. */
+    public void forged(String client, Want want) {
+        client(client).forged.add(want);
+    }
+
+    public void handed(String client, String channel, Position position) {
+        client(client).handed(channel, position);
+    }
+
+    @Override
+    public void sent(Link link, ClientFrame frame) {
+        if (frame instanceof ClientFrame.Connect connect && !links.containsKey(link)) {
+            links.put(link, new LinkTrace(client(Objects.requireNonNull(connect.agent())), connect));
+        }
+        trace(link).sent(frame);
+    }
+
+    @Override
+    public void saw(Link link, ServerFrame frame) {
+        trace(link).saw(frame, ground.now());
+    }
+
+    private LinkTrace trace(Link link) {
+        return Objects.requireNonNull(links.get(link), "a link that was never connected");
+    }
+
+    // ---- what the home does
+
+    @Override
+    public void appended(ChannelRequest.Append request, ChannelReply.Appended reply) {
+        truth.appended(request, reply, ground.now());
+    }
+
+    @Override
+    public void epoch(String channel, String epoch, long head) {
+        truth.epoch(channel, epoch, head);
+    }
+
+    @Override
+    public void attached(Link link, String session, long turn) {
+        Long before = turns.put(session, turn);
+        if (before != null && turn <= before) {
+            throw new Broken(16, link + " got turn " + turn + " of a session that is in turn " + before);
+        }
+        attaches.put(link, new Attach(session, turn));
+    }
+
+    @Override
+    public void delivered(Link link, String channel) {
+        Attach attach = Objects.requireNonNull(attaches.get(link), "messages before connected");
+        if (attach.turn() < Objects.requireNonNull(turns.get(attach.session()))) {
+            throw new Broken(16, link + " was replaced and still gets messages of " + channel);
+        }
+        // One read may have been on its way when the link filled up.
+        int whileFull = link.inFlight() > ground.plan().bufferBytes() ? full.merge(link, 1, Integer::sum) : 0;
+        if (whileFull == 0) {
+            full.remove(link);
+        } else if (whileFull > 1) {
+            throw new Broken(18, link + " is full and still gets messages of " + channel);
+        }
+    }
+
+    @Override
+    public void slept(int bytes, int sessions, int subscriptions) {
+        if (bytes > MOST_SESSION_BYTES * (sessions + 1) + MOST_SUBSCRIPTION_BYTES * subscriptions) {
+            throw new Broken(
+                    18,
+                    sessions + " sessions and carriers with " + subscriptions + " subscriptions take " + bytes
+                            + " bytes");
+        }
+    }
+
+    // ---- the end
+
+    /** Nothing has gone on for a while: this client must have got everything of these channels. */
+    public void atRest(Link link, List<String> channels) {
+        trace(link).atRest(channels);
+    }
+
+    public void close() {
+        book.close();
+    }
+}

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.longwire.simulation.trace;
+
+import dev.longwire.protocol.ClientFrame;
+import dev.longwire.protocol.ClientFrame.Connect;
+import dev.longwire.protocol.ClientFrame.Publish;
+import dev.longwire.protocol.ClientFrame.Request;
+import dev.longwire.protocol.ClientFrame.Resume;
+import dev.longwire.protocol.ClientFrame.Subscribe;
+import dev.longwire.protocol.ErrorCode;
+import dev.longwire.protocol.Position;
+import dev.longwire.protocol.ServerFrame;
+import dev.longwire.protocol.ServerFrame.Connected;
+import dev.longwire.protocol.ServerFrame.Message;
+import dev.longwire.protocol.ServerFrame.Subscribed;
+import dev.longwire.protocol.Want;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What one link brought its client, frame by frame. */
+final class LinkTrace {
+
+    private final ClientTrace client;
+    private final Connect connect;
+    private final Map<String, Want> resumed = new LinkedHashMap<>();
+    private final Map<String, Watch> watches = new LinkedHashMap<>();
+    private final Map<Long, Integer> answers = new LinkedHashMap<>();
+    private final Set<Long> retried = new LinkedHashSet<>();
+    private final List<Publish> early = new ArrayList<>();
+    private @Nullable Connected connected;
+    private boolean over;
+
+    LinkTrace(ClientTrace client, Connect connect) {
+        this.client = client;
+        this.connect = connect;
+        Resume resume = connect.resume();
+        if (resume != null) {
+            resume.channels().forEach(want -> resumed.putIfAbsent(want.channel(), want));
+        }
+    }
+
+    void sent(ClientFrame frame) {
+        if (frame instanceof Request request) {
+            client.requests.put(request.id(), request);
+            if (request.retry()) {
+                retried.add(request.id());
+            }
+        }
+        if (frame instanceof Publish publish) {
+            client.book.sent(client.name, publish);
+            if (connected == null) {
+                early.add(publish);
+            } else {
+                client.book.on(connected.session(), publish);
+            }
+        }
+    }
+
+    void saw(ServerFrame frame, long now) {
+        if (over) {
+            throw new Broken(0, client.name + ": after disconnect came " + frame);
+        }
+        boolean needsSession = !(frame instanceof ServerFrame.Pong
+                || frame instanceof ServerFrame.Error
+                || frame instanceof ServerFrame.Disconnect
+                || frame instanceof Connected);
+        if (needsSession && connected == null) {
+            throw new Broken(0, client.name + ": before connected came " + frame);
+        }
+        if (frame instanceof ServerFrame.Reply reply && reply.id() != 0) {
+            answered(reply);
+        }
+        switch (frame) {
+            case Connected first -> connected(first);
+            case Subscribed subscribed -> subscribed(subscribed, now);
+            case ServerFrame.Unsubscribed unsubscribed -> unsubscribed(unsubscribed);
+            case Message message -> watch(message.channel(), frame).message(message);
+            case ServerFrame.Gap gap -> watch(gap.channel(), frame).gap(gap, now);
+            case ServerFrame.EpochChanged change ->
+                watch(change.channel(), frame).epochChanged(change);
+            case ServerFrame.Published published ->
+                client.book.acked(session(), request(Publish.class, published), published);
+            case ServerFrame.Error error -> refused(error);
+            case ServerFrame.History history -> history(history);
+            case ServerFrame.Outcome outcome -> outcome(outcome);
+            case ServerFrame.Subscriptions subscriptions -> subscriptions(subscriptions);
+            case ServerFrame.Disconnect goodbye -> over = true;
+            case ServerFrame.Pong pong -> client.counters.count("pongs");
+            case ServerFrame.Result result -> throw new Broken(0, "nobody called: " + result);
+            case ServerFrame.Refreshed refreshed -> throw new Broken(0, "nobody refreshed: " + refreshed);
+        }
+    }
+
+    private String session() {
+        return connected == null ? "" : connected.session();
+    }
+
+    private void answered(ServerFrame.Reply reply) {
+        if (!client.requests.containsKey(reply.id())) {
+            throw new Broken(0, client.name + ": an answer to nothing: " + reply);
+        }
+        // What was asked on an earlier link of the session may be answered here before it is asked for again.
+        int count = answers.merge(reply.id(), 1, Integer::sum);
+        if (count > (retried.contains(reply.id()) ? 2 : 1)) {
+            throw new Broken(0, client.name + ": answered once too often: " + reply);
+        }
+    }
+
+    private <T extends Request> T request(Class<T> kind, ServerFrame.Reply reply) {
+        Request request = client.requests.get(reply.id());
+        if (!kind.isInstance(request)) {
+            throw new Broken(0, client.name + ": " + reply + " answers " + request);
+        }
+        return kind.cast(request);
+    }
+
+    private void connected(Connected frame) {
+        if (connected != null || frame.id() != connect.id()) {
+            throw new Broken(0, client.name + ": connected out of place: " + frame);
+        }
+        connected = frame;
+        client.counters.count(frame.resumed() ? "resumed" : "new sessions");
+        Resume resume = connect.resume();
+        boolean asked = resume != null && frame.session().equals(resume.session());
+        if (frame.resumed() != asked || resume != null && resume.turn() != frame.turn()) {
+            throw new Broken(16, client.name + ": asked for " + resume + " and got " + frame);
+        }
+        early.forEach(publish -> client.book.on(frame.session(), publish));
+    }
+
+    private void subscribed(Subscribed frame, long now) {
+        Want want;
+        if (frame.id() == 0) {
+            want = resumed.remove(frame.channel());
+        } else {
+            want = request(Subscribe.class, frame).want();
+        }
+        if (want == null || !want.channel().equals(frame.channel()) || watches.containsKey(frame.channel())) {
+            throw new Broken(13, client.name + ": subscribed out of place: " + frame);
+        }
+        if (!client.forged.contains(want)) {
+            Watch.answered(client.name, want, frame, client.truth, now);
+        }
+        count(frame);
+        watches.put(frame.channel(), new Watch(client.name, want, frame, client.truth, client.counters));
+        client.excuse(frame.channel());
+        if (frame.id() != 0 && (want.since() == null || client.forged.contains(want))) {
+            client.subscribedAnew(frame.channel());
+        }
+    }
+
+    private void count(Subscribed frame) {
+        if (frame.recovered()) {
+            client.counters.count(frame.replay() > 0 ? "recovered with replay" : "recovered");
+        } else if (frame.reason() != null) {
+            client.counters.count("not recovered " + frame.reason().wire());
+        } else {
+            client.counters.count(frame.replay() > 0 ? "subscribed with last" : "subscribed");
+        }
+    }
+
+    private void unsubscribed(ServerFrame.Unsubscribed frame) {
+        boolean known = watches.remove(frame.channel()) != null;
+        boolean retried = frame.id() != 0 && client.requests.containsKey(frame.id());
+        if (!known && !retried) {
+            throw new Broken(0, client.name + ": unsubscribed out of place: " + frame);
+        }
+    }
+
+    private Watch watch(String channel, ServerFrame frame) {
+        Watch watch = watches.get(channel);
+        if (watch == null) {
+            throw new Broken(13, client.name + ": without a subscription came " + frame);
+        }
+        if (frame instanceof ServerFrame.Gap gap && gap.cause() == ServerFrame.Gap.Cause.CONFLATED) {
+            client.conflated(channel, gap.to());
+        } else if (!(frame instanceof Message)) {
+            client.excuse(channel);
+        }
+        return watch;
+    }
+
+    private void refused(ServerFrame.Error error) {
+        Request request = client.requests.get(error.id());
+        client.counters.count("errors " + error.code().wire());
+        if (request instanceof Publish publish) {
+            client.book.refused(client.name, publish, error.code());
+        } else if (error.code() == ErrorCode.INTERNAL) {
+            throw new Broken(0, client.name + ": " + error);
+        }
+    }
+
+    private void history(ServerFrame.History frame) {
+        ClientFrame.History asked = request(ClientFrame.History.class, frame);
+        client.counters.count("history pages");
+        long last = -1;
+        for (Message message : frame.messages()) {
+            Truth.Entry entry =
+                    client.truth.at(frame.channel(), new Position(frame.head().epoch(), message.offset()));
+            String payload = new String(message.payload().bytes(), StandardCharsets.UTF_8);
+            if (entry == null || !entry.payload().equals(payload)) {
+                throw new Broken(2, client.name + ": history shows " + message + ", accepted was " + entry);
+            }
+            if (last != -1 && message.offset() != last + (asked.reverse() ? -1 : 1)) {
+                throw new Broken(10, client.name + ": history jumps from " + last + " to " + message.offset());
+            }
+            last = message.offset();
+        }
+    }
+
+    private void outcome(ServerFrame.Outcome frame) {
+        ClientFrame.History asked = request(ClientFrame.History.class, frame);
+        Position position = frame.position();
+        client.counters.count(position == null ? "outcomes none" : "outcomes");
+        Truth.Entry entry = position == null ? null : client.truth.at(frame.channel(), position);
+        if (position != null
+                && (entry == null || entry.key() == null || !entry.key().equals(asked.key()))) {
+            throw new Broken(4, client.name + ": " + asked.key() + " is said to be at " + position + ": " + entry);
+        }
+    }
+
+    private void subscriptions(ServerFrame.Subscriptions frame) {
+        for (ServerFrame.Subscriptions.Entry entry : frame.channels()) {
+            Watch watch = watches.get(entry.channel());
+            if (watch == null || !watch.epoch().equals(entry.position().epoch())) {
+                throw new Broken(
+                        0,
+                        client.name + ": subscriptions show " + entry + ", known is "
+                                + (watch == null ? null : watch.position()));
+            }
+        }
+        client.counters.count("subscriptions listed");
+    }
+
+    /** With nothing going on any more, everything must have come. */
+    void atRest(List<String> channels) {
+        if (connected == null || !resumed.isEmpty()) {
+            throw new Broken(11, client.name + ": not all answered at rest: " + resumed.keySet());
+        }
+        for (String channel : channels) {
+            Watch watch = watches.get(channel);
+            if (watch == null) {
+                throw new Broken(11, client.name + ": no subscription at rest: " + channel);
+            }
+            watch.atRest(client.truth.now(channel));
+        }
+    }
+}
