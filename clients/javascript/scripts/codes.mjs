@@ -16,6 +16,9 @@ const text = `// SPDX-License-Identifier: Apache-2.0
 ${constant('ErrorCodes', errors)}
 /** Close codes. 4000-4199: same session, 4200-4399: a fresh one, 4400-4599: the application has to act. */
 ${constant('CloseCodes', closes)}
+// One by one, so that a bundle has only those that it uses.
+${closes.map(({name, code}) => `export const CLOSE_${name.toUpperCase()} = ${code};`).join('\n')}
+
 /** Close codes of RFC 6455 after which the client does not come back by itself. */
 export const finalCloses: readonly number[] = [${closes.filter((each) => each.code < 4000 && each.code !== 1000 && each.reconnect === 'no').map((each) => each.code).join(', ')}];
 

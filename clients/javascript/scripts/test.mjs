@@ -13,7 +13,7 @@ const files = readdirSync(folder)
 
 let passed = 0;
 let failed = 0;
-const stream = run({files, concurrency: 2, timeout: 120_000});
+const stream = run({files, concurrency: 2, timeout: 600_000});
 // A file or a suite is not a test; a skipped test has not passed.
 stream.on('test:pass', ({details, name, skip, todo}) => {
   if (details.type !== 'suite' && !name.endsWith('.test.js')) {

@@ -4,6 +4,7 @@ import {LongwireError} from './errors.js';
 import type {ChannelEvents, Feed, Subscribed} from './feed.js';
 import type {MessageBody, Position, Start} from './frames.js';
 import type {RequestKind} from './machine/outbox.js';
+import type {Reset} from './machine/subscriptions.js';
 import {Messages} from './messages.js';
 import {type Message, pack, unpack} from './payload.js';
 
@@ -40,7 +41,15 @@ export interface History<T> extends Position {
   readonly next?: Position;
 }
 
-export interface MessagesOptions extends Start {
+export interface SubscribeOptions extends Start {
+  /**
+   * Called when messages were lost for good, to fetch the state anew; later messages wait until it has resolved. More
+   * than 1000 are not kept waiting: then it is called once more, with the reason `overflow`.
+   */
+  readonly reload?: (reset: Reset) => unknown;
+}
+
+export interface MessagesOptions extends SubscribeOptions {
   /** How many messages may wait for the loop; 1000. */
   readonly limit?: number;
 }
@@ -57,42 +66,47 @@ export interface ChannelDoors {
 
 /** A channel as this client sees it. It costs nothing to have one; two of the same name are the same channel. */
 export class Channel<T = unknown> {
+  readonly #doors: ChannelDoors;
+
   constructor(
     readonly name: string,
-    private readonly doors: ChannelDoors,
-  ) {}
+    doors: ChannelDoors,
+  ) {
+    this.#doors = doors;}
 
   /** Listens to `message`, `reset`, `subscribed` or `unsubscribed` until the function that it answers is called. */
   on<K extends keyof ChannelEvents<T>>(event: K, listener: Listener<ChannelEvents<T>[K]>): () => void {
-    return this.feed.on(event, listener);
+    return this.#feed.on(event, listener);
   }
 
   once<K extends keyof ChannelEvents<T>>(event: K, listener: Listener<ChannelEvents<T>[K]>): () => void {
-    return this.feed.once(event, listener);
+    return this.#feed.once(event, listener);
   }
 
   off<K extends keyof ChannelEvents<T>>(event: K, listener: Listener<ChannelEvents<T>[K]>): void {
-    this.feed.off(event, listener);
+    this.#feed.off(event, listener);
   }
 
   /** Where this client stands: the last message handed up. Null when it is not subscribed. */
   get position(): Position | null {
-    return this.doors.position(this.name);
+    return this.#doors.position(this.name);
   }
 
   /**
    * Receives the messages of this channel from now on, whatever the connection does. Without options that is what comes
    * next; `since` a position, or the `last` n. Again on a channel that is subscribed it changes nothing.
    */
-  subscribe(start: Start = {}): Promise<Subscribed> {
-    const {feed, position, name} = this;
+  subscribe({reload, ...start}: SubscribeOptions = {}): Promise<Subscribed> {
+    const {position, name} = this;
+    const feed = this.#feed;
+    feed.reload = reload ?? feed.reload;
     if (position) {
       return Promise.resolve({channel: name, recovered: true, replay: 0, position});
     }
     const answer = new Promise<Subscribed>((resolve, reject) => {
       const stopped = feed.once('end', (error) => {
         subscribed();
-        reject(error ?? new LongwireError('closed', 0, 'the subscription was given up'));
+        reject(error ?? new LongwireError('closed', 0, 'the subscription ended'));
       });
       const subscribed = feed.once('subscribed', (event) => {
         stopped();
@@ -101,13 +115,13 @@ export class Channel<T = unknown> {
     });
     // Whoever does not wait for it hears of it by the event.
     answer.catch(() => {});
-    this.doors.subscribe(name, start);
+    this.#doors.subscribe(name, start);
     return answer;
   }
 
   /** No message of this channel is handed up after this. */
   unsubscribe(): void {
-    this.doors.unsubscribe(this.name);
+    this.#doors.unsubscribe(this.name);
   }
 
   /**
@@ -115,16 +129,16 @@ export class Channel<T = unknown> {
    * the server's error, `timeout`, `outbox_full` or `outcome_unknown`.
    */
   async publish(data: T, options: PublishOptions = {}): Promise<Published> {
-    const {key = this.doors.nextKey(), headers, slot, timeoutMillis} = options;
-    const body = {type: 'publish', channel: this.name, key, headers, slot, ...pack(data)};
-    const {epoch, offset, duplicate, stored} = (await this.doors.request('publish', body, timeoutMillis)) as Published;
-    return {epoch, offset, duplicate: duplicate ?? false, stored};
+    const {timeoutMillis, key = this.#doors.nextKey(), ...extras} = options;
+    const body = {type: 'publish', channel: this.name, key, ...extras, ...pack(data)};
+    const {epoch, offset, duplicate = false, stored} = (await this.#doors.request('publish', body, timeoutMillis)) as Published;
+    return {epoch, offset, duplicate, stored};
   }
 
   /** A page of what the channel keeps. */
   async history(options: HistoryOptions = {}): Promise<History<T>> {
     const {name} = this;
-    const frame = (await this.doors.request('read', {type: 'history', channel: name, ...options})) as History<T>;
+    const frame = (await this.#doors.request('read', {type: 'history', channel: name, ...options})) as History<T>;
     const {epoch, offset, next} = frame;
     const messages = (frame.messages as readonly MessageBody[]).map((body) => unpack<T>(name, epoch, body));
     return {epoch, offset, messages, ...(next && {next})};
@@ -132,7 +146,7 @@ export class Channel<T = unknown> {
 
   /** What became of a publish with this key: where it is, or null. */
   async outcome(key: string): Promise<Position | null> {
-    const {outcome} = (await this.doors.request('read', {type: 'history', channel: this.name, key})) as {outcome: Position | 'none'};
+    const {outcome} = (await this.#doors.request('read', {type: 'history', channel: this.name, key})) as {outcome: Position | 'none'};
     return outcome === 'none' ? null : outcome;
   }
 
@@ -141,14 +155,14 @@ export class Channel<T = unknown> {
    * `limit` wait for the loop it throws `overflow`, with the position to subscribe `since`.
    */
   messages({limit = 1000, ...start}: MessagesOptions = {}): AsyncIterableIterator<Message<T>> {
-    const {feed} = this;
+    const feed = this.#feed;
     const reader: Messages<T> = new Messages<T>(limit, () => feed.readers.delete(reader));
     feed.readers.add(reader);
     void this.subscribe(start);
     return reader;
   }
 
-  private get feed(): Feed<T> {
-    return this.doors.feed(this.name) as Feed<T>;
+  get #feed(): Feed<T> {
+    return this.#doors.feed(this.name) as Feed<T>;
   }
 }

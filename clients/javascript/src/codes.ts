@@ -127,6 +127,28 @@ export const CloseCodes = {
   kicked: 4403,
 } as const;
 
+// One by one, so that a bundle has only those that it uses.
+export const CLOSE_NORMAL = 1000;
+export const CLOSE_PROTOCOL_ERROR = 1002;
+export const CLOSE_UNSUPPORTED_DATA = 1003;
+export const CLOSE_INVALID_PAYLOAD = 1007;
+export const CLOSE_POLICY = 1008;
+export const CLOSE_TOO_BIG = 1009;
+export const CLOSE_SHUTDOWN = 4000;
+export const CLOSE_SLOW = 4001;
+export const CLOSE_SILENT = 4002;
+export const CLOSE_MOVED = 4003;
+export const CLOSE_CONNECT_TIMEOUT = 4200;
+export const CLOSE_EXPIRED = 4201;
+export const CLOSE_REPLACED = 4202;
+export const CLOSE_FAILED = 4203;
+export const CLOSE_BUSY = 4204;
+export const CLOSE_POLL_ORDER = 4205;
+export const CLOSE_CONNECT_FIRST = 4400;
+export const CLOSE_UNAUTHORIZED = 4401;
+export const CLOSE_TOKEN_EXPIRED = 4402;
+export const CLOSE_KICKED = 4403;
+
 /** Close codes of RFC 6455 after which the client does not come back by itself. */
 export const finalCloses: readonly number[] = [1002, 1003, 1007, 1008, 1009];
 

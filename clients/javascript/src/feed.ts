@@ -33,11 +33,26 @@ export interface ChannelEvents<T> {
   unsubscribed: Unsubscribed;
 }
 
+/** Messages that may wait for a reload. */
+const HELD = 1000;
+
 /** Who listens to a channel, whichever way. */
 export class Feed<T> extends Emitter<ChannelEvents<T> & {end: LongwireError | undefined}> {
   readonly readers = new Set<Messages<T>>();
+  /** Fetches anew what a reset has lost; messages wait for it. */
+  reload: ((reset: Reset) => unknown) | undefined;
+  #held: ChannelEvent[] | undefined;
 
   show(event: ChannelEvent): void {
+    const held = this.#held;
+    if (held && (event.type === 'message' || event.type === 'reset')) {
+      const {channel} = event;
+      if (held.push(event) > HELD) {
+        const position = event.type === 'reset' ? event.reset.position : {epoch: event.epoch, offset: event.frame.offset};
+        this.#held = [{type: 'reset', channel, reset: {channel, reason: 'overflow', position}}];
+      }
+      return;
+    }
     switch (event.type) {
       case 'message': {
         const message = unpack<T>(event.channel, event.epoch, event.frame);
@@ -47,11 +62,15 @@ export class Feed<T> extends Emitter<ChannelEvents<T> & {end: LongwireError | un
       }
       case 'reset':
         this.emit('reset', event.reset);
+        if (this.reload) {
+          void this.#reloading(this.reload, event.reset);
+        }
         break;
       case 'subscribed':
         this.emit('subscribed', event);
         break;
       case 'unsubscribed':
+        this.#held = undefined;
         this.emit('unsubscribed', event);
         this.end(event.error);
         break;
@@ -62,5 +81,16 @@ export class Feed<T> extends Emitter<ChannelEvents<T> & {end: LongwireError | un
   end(error?: LongwireError): void {
     this.readers.forEach((reader) => reader.end(error));
     this.emit('end', error);
+  }
+
+  async #reloading(reload: (reset: Reset) => unknown, reset: Reset): Promise<void> {
+    this.#held = [];
+    try {
+      await reload(reset);
+    } finally {
+      const held = this.#held;
+      this.#held = undefined;
+      held?.forEach((event) => this.show(event));
+    }
   }
 }

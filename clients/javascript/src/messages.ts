@@ -8,45 +8,50 @@ import type {Message} from './payload.js';
  * further behind, it gets the ones held and then an `overflow` that says where to go on. The log keeps the rest.
  */
 export class Messages<T> implements AsyncIterableIterator<Message<T>> {
-  private held: Message<T>[] = [];
-  private readonly waiting: ((result: IteratorResult<Message<T>>) => void)[] = [];
-  private last: Position | undefined;
-  private ended = false;
-  private error: LongwireError | undefined;
+  #held: Message<T>[] = [];
+  readonly #waiting: ((result: IteratorResult<Message<T>>) => void)[] = [];
+  #last: Position | undefined;
+  #ended = false;
+  #error: LongwireError | undefined;
+
+  readonly #limit: number;
+  readonly #stop: () => void;
 
   constructor(
-    private readonly limit: number,
-    private readonly stop: () => void,
-  ) {}
+    limit: number,
+    stop: () => void,
+  ) {
+    this.#limit = limit;
+    this.#stop = stop;}
 
   push(message: Message<T>): void {
-    if (this.ended) {
+    if (this.#ended) {
       return;
     }
-    const reader = this.waiting.shift();
-    if (!reader && this.held.length >= this.limit) {
-      this.end(new LongwireError('overflow', 0, 'messages came faster than they were read', {position: this.last}));
+    const reader = this.#waiting.shift();
+    if (!reader && this.#held.length >= this.#limit) {
+      this.end(new LongwireError('overflow', 0, 'messages came faster than they were read', {position: this.#last}));
       return;
     }
-    this.last = {epoch: message.epoch, offset: message.offset};
+    this.#last = {epoch: message.epoch, offset: message.offset};
     if (reader) {
       reader({done: false, value: message});
     } else {
-      this.held.push(message);
+      this.#held.push(message);
     }
   }
 
   /** No more will come; an error is thrown to the reader after what is held. */
   end(error?: LongwireError): void {
-    if (!this.ended) {
-      this.ended = true;
-      this.error = error;
-      this.stop();
+    if (!this.#ended) {
+      this.#ended = true;
+      this.#error = error;
+      this.#stop();
       // Readers wait only when nothing is held: an overflow never meets one.
-      for (const reader of this.waiting.splice(0)) {
-        if (this.error) {
-          reader(Promise.reject(this.error) as never);
-          this.error = undefined;
+      for (const reader of this.#waiting.splice(0)) {
+        if (this.#error) {
+          reader(Promise.reject(this.#error) as never);
+          this.#error = undefined;
         } else {
           reader({done: true, value: undefined});
         }
@@ -55,20 +60,20 @@ export class Messages<T> implements AsyncIterableIterator<Message<T>> {
   }
 
   async next(): Promise<IteratorResult<Message<T>>> {
-    const value = this.held.shift();
+    const value = this.#held.shift();
     if (value) {
       return {done: false, value};
     }
-    if (this.error) {
-      const {error} = this;
-      this.error = undefined;
+    if (this.#error) {
+      const error = this.#error;
+      this.#error = undefined;
       throw error;
     }
-    return this.ended ? {done: true, value: undefined} : new Promise((resolve) => this.waiting.push(resolve));
+    return this.#ended ? {done: true, value: undefined} : new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   async return(): Promise<IteratorResult<Message<T>>> {
-    this.held = [];
+    this.#held = [];
     this.end();
     return {done: true, value: undefined};
   }

@@ -3,12 +3,16 @@
 import assert from 'node:assert/strict';
 import {describe, test} from 'node:test';
 import {backoff} from '../src/machine/backoff.js';
-import {Machine, type MachineOptions, type Output} from '../src/machine/machine.js';
+import {Machine} from '../src/machine/machine.js';
+import type {MachineOptions, Output} from '../src/machine/types.js';
 import type {ServerFrame} from '../src/frames.js';
 import type {Frame} from './peer.js';
 
 const options: MachineOptions = {
   agent: 'test',
+  routes: ['websocket'],
+  probeMillis: 15_000,
+  messageBytes: 65_536,
   backoff: {minMillis: 500, maxMillis: 20_000},
   outbox: {requests: 3, characters: 1000},
   connectMillis: 10_000,
@@ -129,13 +133,13 @@ describe('the machine', () => {
     machine.connect(0);
     attach(1, 0);
     kinds();
-    machine.wake(5000);
+    machine.hint(true, 5000);
     assert.deepEqual(kinds(), ['ping']);
     assert.equal(machine.wakeAt, 13_000);
-    machine.wake(12_000);
+    machine.hint(true, 12_000);
     machine.tick(13_000);
     assert.deepEqual(kinds(), ['ping', 'drop', 'reconnecting', 'error'], 'hints do not put death off');
-    machine.wake(13_001);
+    machine.hint(true, 13_001);
     assert.deepEqual(kinds(), ['open']);
   });
 
@@ -158,7 +162,7 @@ describe('the machine', () => {
     machine.connect(0);
     attach(1, 0);
     hear(1, 10, {type: 'disconnect', code: 4000, reason: 'shutdown', retry_after: 1000}, {type: 'disconnect', code: 4403, reason: 'kicked'});
-    assert.deepEqual(kinds(), ['connected', 'attached', 'drop', 'reconnecting', 'error']);
+    assert.deepEqual(kinds(), ['attached', 'connected', 'drop', 'reconnecting', 'error']);
     assert.equal(machine.wakeAt, 1010);
   });
 

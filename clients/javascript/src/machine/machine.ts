@@ -1,53 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-import {CloseCodes, finalCloses} from '../codes.js';
+import {CLOSE_SILENT, CLOSE_TOKEN_EXPIRED, finalCloses} from '../codes.js';
 import {fromFrame, LongwireError} from '../errors.js';
 import type {ConnectedFrame, ErrorFrame, ServerFrame, Start} from '../frames.js';
-import {backoff, type BackoffOptions} from './backoff.js';
-import {Outbox, type OutboxLimits, type Pending, type RequestKind} from './outbox.js';
-import {type Phase, type Happening, type State, transitions} from './phases.js';
-import {type ChannelEvent, Subscriptions} from './subscriptions.js';
+import {backoff} from './backoff.js';
+import {Heartbeat} from './heartbeat.js';
+import {isLonger, Outbox, type Pending, type RequestKind, RETRY_BYTES} from './outbox.js';
+import {type Happening, type Phase, type State, transitions} from './phases.js';
+import {Routes, type Via} from './routes.js';
+import {Subscriptions} from './subscriptions.js';
+import type {Ending, MachineOptions, Output} from './types.js';
 
-/** How a carrier is made. */
-export type Via = 'websocket' | 'poll';
-
-/** What the machine wants done, in order. */
-export type Output =
-  | {readonly do: 'open'; readonly turn: number; readonly via: Via}
-  | {readonly do: 'send'; readonly texts: readonly string[]}
-  | {readonly do: 'ping'}
-  | {readonly do: 'drop'; readonly goodbye: boolean}
-  | {readonly do: 'state'; readonly state: State; readonly error?: LongwireError}
-  | {readonly do: 'attached'; readonly frame: ConnectedFrame}
-  | {readonly do: 'error'; readonly error: LongwireError}
-  | {readonly do: 'channel'; readonly event: ChannelEvent}
-  | {readonly do: 'settle'; readonly pending: Pending; readonly error: LongwireError | null; readonly frame?: ServerFrame};
-
-export interface MachineOptions {
-  readonly agent: string;
-  readonly backoff: BackoffOptions;
-  readonly outbox: OutboxLimits;
-  /** An attempt that is not `connected` after this long has failed. */
-  readonly connectMillis: number;
-  /** A new token can be had by asking: an expired one is no reason to stay away. */
-  readonly renewable: boolean;
-  readonly random: () => number;
-  /** A text that nobody can guess. */
-  readonly secret: () => string;
-}
-
-/** How a carrier ended. */
-export interface Ending {
-  readonly code: number;
-  readonly reason?: string;
-  readonly retryAfter?: number | undefined;
-}
-
-/** Beside the ping interval, how long the other side may be silent. */
-const PONG_MILLIS = 8_000;
 /** A session that held this long is no sign of trouble: the next wait is short again. */
 const STEADY_MILLIS = 10_000;
-/** A timer that comes later than this was asleep with the machine. */
-const LATE_MILLIS = 3_000;
 
 /**
  * A client's connection as rules without time or sockets: whoever drives it calls it with what happened and when, then
@@ -57,381 +21,411 @@ const LATE_MILLIS = 3_000;
 export class Machine {
   readonly outputs: Output[] = [];
   readonly subscriptions: Subscriptions;
-  private readonly outbox: Outbox;
-  private phase: Phase = 'idle';
-  private state: State = 'idle';
-  private turn = 0;
-  private session: string | null = null;
-  private user: string | null = null;
-  private nonce = '';
-  private dedupeMillis = 0;
-  private pingMillis = Infinity;
-  private connectId = 0;
-  private connectError: LongwireError | null = null;
-  private failures = 0;
-  private attachedAt = 0;
+  readonly #outbox: Outbox;
+  readonly #routes: Routes;
+  readonly #heart = new Heartbeat();
+  #phase: Phase = 'idle';
+  #state: State = 'idle';
+  #turn = 0;
+  #session: string | null = null;
+  #user: string | null = null;
+  #dedupeMillis = 0;
+  #connectId = 0;
+  #failures = 0;
+  #attachedAt = 0;
   /** When the phase ends by itself. */
-  private phaseEndsAt = Infinity;
-  private lastSentAt = 0;
-  private lastSeenAt = 0;
-  private buffered = 0;
+  #phaseEndsAt = Infinity;
+  /** The server asked not to come back before this. */
+  #notBefore = 0;
+  /** From one carrier to a better one: to the application, the connection holds. */
+  #moving = false;
   /** Subscribes that the server had no room for, and when to say them again. */
-  private readonly repeats = new Map<number, number>();
+  readonly #repeats = new Map<number, number>();
 
-  constructor(private readonly options: MachineOptions) {
-    this.outbox = new Outbox(options.outbox);
+  /** `start` is the way that worked the last time, if that is known. */
+  readonly #options: MachineOptions;
+
+  constructor(
+    options: MachineOptions,
+    start?: Via,
+  ) {
+    this.#options = options;
+    this.#routes = new Routes(options.routes, options.probeMillis, start);
+    this.#outbox = new Outbox(options.outbox);
     this.subscriptions = new Subscriptions({
       show: (event) => this.outputs.push({do: 'channel', event}),
-      ask: (type, body) => this.ask(type, body),
-      isAttached: () => this.phase === 'attached',
+      ask: (type, body) => this.#ask(type, body),
+      isAttached: () => this.#phase === 'attached',
     });
   }
 
   /** When to call `tick` at the latest. */
   get wakeAt(): number {
-    if (this.phase === 'closed') {
+    if (this.#phase === 'closed') {
       return Infinity;
     }
-    let at = Math.min(this.phaseEndsAt, this.outbox.wakeAt);
-    if (this.phase === 'attached') {
-      at = Math.min(at, this.lastSentAt + this.pingMillis, this.lastSeenAt + this.pingMillis + PONG_MILLIS, ...this.repeats.values());
+    let at = Math.min(this.#phaseEndsAt, this.#outbox.wakeAt);
+    if (this.#phase === 'attached') {
+      at = Math.min(at, this.#heart.wakeAt, this.#routes.probeAt, this.#routes.provenAt, ...this.#repeats.values());
     }
     return at;
   }
 
   /** Whether a carrier of this turn is still wanted. */
   expects(turn: number): boolean {
-    return turn === this.turn && this.phase === 'opening';
+    return turn === this.#turn && this.#phase === 'opening';
   }
 
   connect(now: number): void {
-    if (this.phase === 'idle' || this.phase === 'closed') {
-      this.state = 'idle';
-      this.failures = 0;
-      this.open('connect', now);
+    if (this.#phase === 'idle' || this.#phase === 'closed') {
+      this.#state = 'idle';
+      this.#failures = 0;
+      this.#open('connect', now);
     }
   }
 
   /** The application is done: whatever waits fails, and the server forgets the session. */
   close(): void {
-    if (this.phase !== 'closed') {
-      this.end(new LongwireError('closed', 0, 'the client was closed'), true);
+    if (this.#phase !== 'closed') {
+      this.#end(new LongwireError('closed', 0, 'the client is closed'), true);
     }
   }
 
   subscribe(channel: string, start: Start, now: number): void {
     this.subscriptions.add(channel, start);
-    this.flush(now);
+    this.#flush(now);
   }
 
   unsubscribe(channel: string, now: number): void {
     if (this.subscriptions.has(channel)) {
       this.subscriptions.remove(channel, 'client');
-      if (this.phase === 'attached') {
-        this.ask('unsubscribe', {channel});
-        this.flush(now);
+      if (this.#phase === 'attached') {
+        this.#ask('unsubscribe', {channel});
+        this.#flush(now);
       }
     }
   }
 
   /** Takes a request, to be sent as soon as that is possible. `body` has no id yet. */
   request(kind: RequestKind, body: Record<string, unknown>, expiresAt: number, done: Pending['done'], now: number): void {
-    const id = this.outbox.nextId();
+    const id = this.#outbox.nextId();
     const text = JSON.stringify({...body, id});
     const pending: Pending = {id, kind, text, expiresAt, sentAt: 0, done};
-    if (this.phase === 'closed') {
-      this.fail(pending, new LongwireError('closed', 0, 'the client is closed'));
-    } else if (!this.outbox.hasRoom(text.length)) {
-      this.fail(pending, new LongwireError('outbox_full', 0, 'too much waits to be sent'));
+    if (this.#phase === 'closed') {
+      this.#fail(pending, new LongwireError('closed', 0, 'the client is closed'));
+    } else if (isLonger(text, this.#options.messageBytes - RETRY_BYTES)) {
+      // The server would close the connection over it.
+      this.#fail(pending, new LongwireError('too_large', 108, 'the message is too large'));
+    } else if (!this.#outbox.hasRoom(text.length)) {
+      this.#fail(pending, new LongwireError('outbox_full', 0, 'too much waits'));
     } else {
-      this.outbox.add(pending);
-      this.flush(now);
+      this.#outbox.add(pending);
+      this.#flush(now);
     }
   }
 
   /** The carrier of this turn is open. */
   opened(turn: number, token: string | undefined, now: number): void {
-    if (turn !== this.turn || !this.go('opened')) {
+    if (turn !== this.#turn || !this.#go('opened')) {
       return;
     }
-    this.connectId = this.outbox.nextId();
-    this.connectError = null;
-    const resume = {session: this.session ?? undefined, turn, channels: this.subscriptions.resume()};
-    const {agent} = this.options;
-    this.send([JSON.stringify({type: 'connect', id: this.connectId, token, agent, nonce: this.nonce, batch: true, resume})], now);
+    this.#connectId = this.#outbox.nextId();
+    const resume = {session: this.#session ?? undefined, turn, channels: this.subscriptions.resume()};
+    const {agent, secret} = this.#options;
+    this.#send([JSON.stringify({type: 'connect', id: this.#connectId, token, agent, nonce: secret(), batch: true, resume})], now);
   }
 
   /** The carrier of this turn brought frames. */
   received(turn: number, frames: readonly ServerFrame[], now: number): void {
-    this.seen(turn, now);
-    for (const frame of frames) {
-      // Any of them may end the carrier; what follows it is not heard.
-      if (turn === this.turn && (this.phase === 'attaching' || this.phase === 'attached')) {
-        this.frame(frame, now);
+    if (turn === this.#turn) {
+      this.#heart.seen(now);
+      if (frames.length === 0) {
+        // The empty answer to a poll: the next poll is a sign of life enough.
+        this.#heart.sent(now);
       }
     }
-    this.flush(now);
-  }
-
-  /** A sign of life of the other side. */
-  seen(turn: number, now: number): void {
-    if (turn === this.turn) {
-      this.lastSeenAt = now;
+    for (const frame of frames) {
+      // Any of them may end the carrier; what follows it is not heard.
+      if (turn === this.#turn && (this.#phase === 'attaching' || this.#phase === 'attached')) {
+        this.#frame(frame, now);
+      }
     }
+    this.#flush(now);
   }
 
   /** The carrier of this turn is gone. */
   closed(turn: number, ending: Ending, now: number): void {
-    if (turn !== this.turn || this.phase === 'idle' || this.phase === 'waiting' || this.phase === 'closed') {
+    if (turn !== this.#turn || this.#phase === 'idle' || this.#phase === 'waiting' || this.#phase === 'closed') {
       return;
     }
     const {code} = ending;
-    const refused = this.connectError;
-    const error = refused ?? new LongwireError(closeName(code), code, ending.reason || 'the connection was lost', {retryAfter: ending.retryAfter});
-    const renewed = code === CloseCodes.token_expired && this.options.renewable;
-    if (!renewed && (finalCloses.includes(code) || (code >= 4400 && code < 4600))) {
-      this.end(error, false);
+    const error = new LongwireError((code >= 4000 && ending.reason) || 'connection_lost', code, ending.reason || 'the connection was lost', {retryAfter: ending.retryAfter});
+    const renewed = code === CLOSE_TOKEN_EXPIRED && this.#options.renewable;
+    // Broken frames are the way's fault where there is another way.
+    const detour = code === 1002 && this.#options.routes.length > 1;
+    if (!renewed && !detour && (finalCloses.includes(code) || (code >= 4400 && code < 4600))) {
+      this.#end(error, false);
     } else {
       if (code >= 4200 && code < 4400) {
-        this.session = null;
+        this.#session = null;
       }
-      this.lost(error, error.retryAfter ?? ending.retryAfter, now);
+      this.#lost(error, code >= 4000, now);
     }
   }
 
-  /** Something hints that the network or the machine has come back: look at once, and do not wait for timers. */
-  wake(now: number): void {
-    if (this.phase === 'waiting') {
-      this.phaseEndsAt = Math.min(this.phaseEndsAt, now);
-      this.due(now);
-    } else if (this.phase === 'attached') {
-      // After a sleep the silence was our own: from now the other side has as long as for any ping.
-      const asked = now - this.pingMillis;
-      this.lastSeenAt = this.lastSeenAt <= asked - PONG_MILLIS ? asked : Math.min(this.lastSeenAt, asked);
-      this.ping(now);
+  /** The network or the page may have come back (`hopeful`) or gone: do not wait for timers to find out. */
+  hint(hopeful: boolean, now: number): void {
+    if (this.#phase === 'attached') {
+      this.#heart.doubt(now);
+      this.outputs.push({do: 'ping'});
+      this.#routes.hurry(now);
+    } else if (hopeful && this.#phase === 'waiting') {
+      this.#phaseEndsAt = Math.min(this.#phaseEndsAt, Math.max(now, this.#notBefore));
+      this.#due(now);
     }
   }
 
-  /** Time has passed. `buffered` is how much the carrier still has to send: it counts as life when it gets less. */
+  /** Whether a WebSocket works beside the carrier in use. */
+  probed(works: boolean, now: number): void {
+    if (this.#phase === 'attached' && this.#routes.isDetour && this.#routes.probed(works, now)) {
+      this.#moving = true;
+      this.#open('move', now);
+    }
+  }
+
+  /** Time has passed. `buffered` is how much the carrier still has to send. */
   tick(now: number, buffered = 0): void {
-    if (buffered < this.buffered) {
-      this.lastSeenAt = now;
+    this.#heart.took(buffered, now);
+    for (const pending of this.#outbox.expired(now)) {
+      this.#fail(pending, new LongwireError('timeout', 0, pending.sentAt ? 'no answer in time; it may have happened' : 'not sent in time'));
     }
-    this.buffered = buffered;
-    const late = now - this.wakeAt > LATE_MILLIS;
-    for (const pending of this.outbox.expired(now)) {
-      this.fail(pending, new LongwireError('timeout', 0, pending.sentAt ? 'not answered in time; it may have happened' : 'could not be sent in time'));
-    }
-    if (this.phase === 'attached') {
-      this.beat(late, now);
+    if (this.#phase === 'attached') {
+      this.#beat(now);
     } else {
-      this.due(now);
+      this.#due(now);
     }
-    this.flush(now);
+    this.#flush(now);
   }
 
-  private beat(late: boolean, now: number): void {
-    if (now >= this.lastSeenAt + this.pingMillis + PONG_MILLIS) {
-      if (!late) {
-        this.outputs.push({do: 'drop', goodbye: false});
-        this.lost(new LongwireError('silent', CloseCodes.silent, 'the server is silent'), undefined, now);
-        return;
-      }
-      this.wake(now);
-    } else if (now >= this.lastSentAt + this.pingMillis) {
-      this.ping(now);
+  #beat(now: number): void {
+    const {outputs} = this;
+    const routes = this.#routes;
+    const wanted = this.#heart.check(now);
+    if (wanted === 'dead') {
+      outputs.push({do: 'drop', goodbye: false});
+      this.#lost(new LongwireError('silent', CLOSE_SILENT, 'the server is silent'), false, now);
+      return;
     }
-    for (const [id, at] of this.repeats) {
+    if (wanted === 'ping') {
+      outputs.push({do: 'ping'});
+    }
+    if (now >= routes.provenAt) {
+      routes.proven();
+      if (!routes.isDetour) {
+        outputs.push({do: 'remember', via: null});
+      }
+    }
+    if (now >= routes.probeAt) {
+      routes.probing();
+      outputs.push({do: 'probe'});
+    }
+    for (const [id, at] of this.#repeats) {
       if (now >= at) {
-        this.repeats.delete(id);
+        this.#repeats.delete(id);
         this.subscriptions.repeat(id);
       }
     }
   }
 
-  private due(now: number): void {
-    if (now < this.phaseEndsAt) {
+  #due(now: number): void {
+    if (now < this.#phaseEndsAt) {
       return;
     }
-    if (this.phase === 'waiting') {
-      this.open('due', now);
+    if (this.#phase === 'waiting') {
+      this.#open('due', now);
     } else {
       this.outputs.push({do: 'drop', goodbye: false});
-      this.lost(new LongwireError('timeout', 0, 'the server did not answer in time'), undefined, now);
+      this.#lost(new LongwireError('timeout', 0, 'no answer in time'), false, now);
     }
   }
 
-  private open(why: 'connect' | 'due' | 'move', now: number): void {
-    this.phaseEndsAt = now + this.options.connectMillis;
-    this.nonce ||= this.options.secret();
-    this.go(why);
-    this.outputs.push({do: 'open', turn: ++this.turn, via: 'websocket'});
+  #open(why: 'connect' | 'due' | 'move', now: number): void {
+    this.#phaseEndsAt = now + this.#options.connectMillis;
+    this.#go(why);
+    this.outputs.push({do: 'open', turn: ++this.#turn, via: this.#routes.via, fresh: !this.#session});
   }
 
-  private frame(frame: ServerFrame, now: number): void {
+  #frame(frame: ServerFrame, now: number): void {
     switch (frame.type) {
       case 'connected':
-        this.connected(frame, now);
+        this.#connected(frame, now);
         break;
       case 'message':
-        this.subscriptions.message(frame);
-        break;
       case 'reset':
-        this.subscriptions.reset(frame);
-        break;
       case 'subscribed':
-        this.subscriptions.subscribed(frame);
-        break;
       case 'unsubscribed':
-        this.subscriptions.unsubscribed(frame);
+        // Each has a method of its name.
+        this.subscriptions[frame.type](frame as never);
         break;
       case 'error':
-        this.refused(frame, now);
+        this.#refused(frame, now);
         return;
       case 'disconnect':
         this.outputs.push({do: 'drop', goodbye: false});
-        this.closed(this.turn, {code: frame.code, reason: frame.reason, retryAfter: frame.retry_after}, now);
+        this.closed(this.#turn, {code: frame.code, reason: frame.reason, retryAfter: frame.retry_after}, now);
         return;
       default:
         break;
     }
-    const pending = frame.id === undefined ? undefined : this.outbox.answered(frame.id);
+    const pending = this.#outbox.answered(frame.id);
     if (pending) {
       this.outputs.push({do: 'settle', pending, error: null, frame});
     }
   }
 
-  private connected(frame: ConnectedFrame, now: number): void {
-    if (frame.id !== this.connectId || !this.go('connected')) {
+  #connected(frame: ConnectedFrame, now: number): void {
+    if (frame.id !== this.#connectId || this.#phase !== 'attaching') {
       return;
     }
-    this.phaseEndsAt = Infinity;
-    this.attachedAt = now;
-    if (!frame.resumed) {
-      this.freshSession(frame, now);
+    const {via} = this.#routes;
+    this.outputs.push({do: 'attached', frame, via});
+    this.#go('connected');
+    this.#phaseEndsAt = Infinity;
+    this.#attachedAt = now;
+    this.#moving = false;
+    this.#routes.connected(now);
+    this.#heart.start(frame.ping, now);
+    if (this.#routes.isDetour) {
+      this.outputs.push({do: 'remember', via});
     }
-    this.session = frame.session;
-    this.nonce = '';
-    this.turn = Math.max(this.turn, frame.turn);
-    this.user = frame.user;
-    this.dedupeMillis = frame.dedupe;
-    this.pingMillis = frame.ping;
-    this.repeats.clear();
+    if (!frame.resumed) {
+      this.#freshSession(frame, now);
+    }
+    this.#session = frame.session;
+    this.#turn = Math.max(this.#turn, frame.turn);
+    this.#user = frame.user;
+    this.#dedupeMillis = frame.dedupe;
+    this.#repeats.clear();
     // The list has just said all of these anew.
-    for (const pending of this.outbox.remove((each) => each.kind === 'sub')) {
+    for (const pending of this.#outbox.remove((each) => each.kind === 'sub')) {
       this.outputs.push({do: 'settle', pending, error: null});
     }
-    this.outputs.push({do: 'attached', frame});
-    this.send(this.outbox.again(), now);
+    this.#send(this.#outbox.again(), now);
     this.subscriptions.attached();
   }
 
   /** The server does not know what it answered the old session: only what a key still protects is said again. */
-  private freshSession(frame: ConnectedFrame, now: number): void {
-    const safe = frame.user !== null && frame.user === this.user;
-    const lost = this.outbox.remove(
-      ({kind, sentAt}) => sentAt > 0 && (kind === 'call' || (kind === 'publish' && !(safe && now - sentAt < this.dedupeMillis))),
+  #freshSession(frame: ConnectedFrame, now: number): void {
+    const safe = frame.user !== null && frame.user === this.#user;
+    const lost = this.#outbox.remove(
+      ({kind, sentAt}) => sentAt > 0 && (kind === 'call' || (kind === 'publish' && !(safe && now - sentAt < this.#dedupeMillis))),
     );
     for (const pending of lost) {
-      this.fail(pending, new LongwireError('outcome_unknown', 401, 'the session was lost before this was answered; it may have happened'));
+      this.#fail(pending, new LongwireError('outcome_unknown', 401, 'the session was lost; it may have happened'));
     }
   }
 
-  private refused(frame: ErrorFrame, now: number): void {
+  #refused(frame: ErrorFrame, now: number): void {
     const error = fromFrame(frame);
     const {id} = frame;
-    if (id === this.connectId && this.phase === 'attaching') {
-      this.connectError = error;
+    if (id === this.#connectId && this.#phase === 'attaching') {
       // Limits and troubles of the server pass; anything else the application has to change.
       if (error.code >= 300 && error.code !== 400) {
         this.outputs.push({do: 'drop', goodbye: false});
-        this.lost(error, error.retryAfter, now);
+        this.#lost(error, true, now);
       } else {
-        this.end(error, false);
+        this.#end(error, false);
       }
       return;
     }
-    const pending = id === undefined ? undefined : this.outbox.answered(id);
+    const pending = this.#outbox.answered(id);
     if (!pending) {
       if (id === undefined) {
         this.outputs.push({do: 'error', error});
         this.subscriptions.refuseResumed(error);
       }
     } else if (pending.kind !== 'sub') {
-      this.fail(pending, error);
+      this.#fail(pending, error);
     } else if (error.retryAfter !== undefined || (error.code >= 300 && error.code !== 301)) {
-      this.repeats.set(pending.id, now + backoff(this.options.backoff, 1, this.options.random(), error.retryAfter));
+      this.#repeats.set(pending.id, now + this.#wait(1, error));
     } else {
       this.subscriptions.refused(pending.id, error);
     }
   }
 
-  private lost(error: LongwireError, retryAfter: number | undefined, now: number): void {
-    if (this.phase === 'attached' && now - this.attachedAt >= STEADY_MILLIS) {
-      this.failures = 0;
+  /** `explained`: the server said why, so that the way to it is not to blame. */
+  #lost(error: LongwireError, explained: boolean, now: number): void {
+    if (this.#phase === 'attached' && now - this.#attachedAt >= STEADY_MILLIS) {
+      this.#failures = 0;
     }
-    this.phaseEndsAt = now + backoff(this.options.backoff, this.failures++, this.options.random(), retryAfter);
-    this.go('lost', error);
+    let detour = false;
+    if (explained) {
+      this.#routes.ended();
+    } else {
+      detour = this.#routes.failed(now);
+    }
+    this.#notBefore = now + (error.retryAfter ?? 0);
+    this.#phaseEndsAt = detour ? this.#notBefore : now + this.#wait(this.#failures++, error);
+    this.#moving = false;
+    this.#go('lost', error);
     this.outputs.push({do: 'error', error});
   }
 
+  #wait(failures: number, {retryAfter}: LongwireError): number {
+    return backoff(this.#options.backoff, failures, this.#options.random(), retryAfter);
+  }
+
   /** For good, until the application says `connect` again. */
-  private end(error: LongwireError, goodbye: boolean): void {
-    this.phaseEndsAt = Infinity;
-    this.session = null;
+  #end(error: LongwireError, goodbye: boolean): void {
+    this.#phaseEndsAt = Infinity;
+    this.#session = null;
+    this.#routes.ended();
     this.outputs.push({do: 'drop', goodbye});
-    this.go('close', error);
-    for (const pending of this.outbox.remove(() => true)) {
-      this.fail(pending, goodbye ? error : new LongwireError(error.name, error.code, error.message));
+    this.#go('close', error);
+    for (const pending of this.#outbox.remove(() => true)) {
+      this.#fail(pending, error);
     }
     if (!goodbye) {
       this.outputs.push({do: 'error', error});
     }
   }
 
-  private ask(type: string, body: Record<string, unknown>): number {
-    const id = this.outbox.nextId();
-    this.outbox.add({id, kind: 'sub', text: JSON.stringify({type, id, ...body}), expiresAt: Infinity, sentAt: 0, done: () => {}});
+  #ask(type: string, body: Record<string, unknown>): number {
+    const id = this.#outbox.nextId();
+    this.#outbox.add({id, kind: 'sub', text: JSON.stringify({type, id, ...body}), expiresAt: Infinity, sentAt: 0, done: () => {}});
     return id;
   }
 
-  private fail(pending: Pending, error: LongwireError): void {
+  #fail(pending: Pending, error: LongwireError): void {
     this.outputs.push({do: 'settle', pending, error});
   }
 
-  private flush(now: number): void {
-    if (this.phase === 'attached') {
-      this.send(this.outbox.take(now), now);
+  #flush(now: number): void {
+    if (this.#phase === 'attached') {
+      this.#send(this.#outbox.take(now), now);
     }
   }
 
-  private send(texts: readonly string[], now: number): void {
+  #send(texts: readonly string[], now: number): void {
     if (texts.length > 0) {
-      this.lastSentAt = now;
+      this.#heart.sent(now);
       this.outputs.push({do: 'send', texts});
     }
   }
 
-  private ping(now: number): void {
-    this.lastSentAt = now;
-    this.outputs.push({do: 'ping'});
-  }
-
-  private go(happening: Happening, error?: LongwireError): boolean {
-    const next = transitions[this.phase][happening];
+  #go(happening: Happening, error?: LongwireError): boolean {
+    const next = transitions[this.#phase][happening];
     if (!next) {
       return false;
     }
-    this.phase = next;
-    const away = this.state === 'connected' || this.state === 'reconnecting' ? 'reconnecting' : 'connecting';
-    const state: State = next === 'attached' ? 'connected' : next === 'closed' ? 'closed' : away;
-    if (state !== this.state) {
-      this.state = state;
+    this.#phase = next;
+    const holds = next === 'attached' || (this.#moving && next !== 'closed');
+    const away = this.#state === 'connected' || this.#state === 'reconnecting' ? 'reconnecting' : 'connecting';
+    const state: State = holds ? 'connected' : next === 'closed' ? 'closed' : away;
+    if (state !== this.#state) {
+      this.#state = state;
       this.outputs.push({do: 'state', state, ...(error && {error})});
     }
     return true;
   }
 }
-
-const names = new Map<number, string>(Object.entries(CloseCodes).map(([name, code]) => [code, name]));
-const closeName = (code: number): string => names.get(code) ?? 'connection_lost';

@@ -24,6 +24,14 @@ export interface OutboxLimits {
   readonly characters: number;
 }
 
+const RETRY = ',"retry":true}';
+/** What a repeat may add to a frame. */
+export const RETRY_BYTES = RETRY.length + 2;
+
+/** Whether a text has more bytes than that; few have to be counted. */
+export const isLonger = (text: string, bytes: number): boolean =>
+  text.length * 3 > bytes && new TextEncoder().encode(text).length > bytes;
+
 /** The server answers up to 128 at once and remembers as many replies; `connect` and friends need some room. */
 const IN_FLIGHT = 100;
 
@@ -32,42 +40,45 @@ const IN_FLIGHT = 100;
  * so what is in flight is always older than what waits, and sending again keeps the order.
  */
 export class Outbox {
-  private readonly waiting = new Map<number, Pending>();
-  private readonly flight = new Map<number, Pending>();
-  private waitingCharacters = 0;
-  private lastId = 0;
+  readonly #waiting = new Map<number, Pending>();
+  readonly #flight = new Map<number, Pending>();
+  #waitingCharacters = 0;
+  #lastId = 0;
 
   /** Nothing gives up before this; answers do not move it, so it may be early. */
   wakeAt = Infinity;
 
-  constructor(private readonly limits: OutboxLimits) {}
+  readonly #limits: OutboxLimits;
+
+  constructor(limits: OutboxLimits) {
+    this.#limits = limits;}
 
   nextId(): number {
-    return ++this.lastId;
+    return ++this.#lastId;
   }
 
   /** Whether a frame of this length may still wait. */
   hasRoom(characters: number): boolean {
-    return this.waiting.size < this.limits.requests && this.waitingCharacters + characters <= this.limits.characters;
+    return this.#waiting.size < this.#limits.requests && this.#waitingCharacters + characters <= this.#limits.characters;
   }
 
   add(pending: Pending): void {
-    this.waiting.set(pending.id, pending);
-    this.waitingCharacters += pending.text.length;
+    this.#waiting.set(pending.id, pending);
+    this.#waitingCharacters += pending.text.length;
     this.wakeAt = Math.min(this.wakeAt, pending.expiresAt);
   }
 
   /** Frames that may go out now, in order. */
   take(now: number): string[] {
     const texts: string[] = [];
-    for (const [id, pending] of this.waiting) {
-      if (this.flight.size >= IN_FLIGHT) {
+    for (const [id, pending] of this.#waiting) {
+      if (this.#flight.size >= IN_FLIGHT) {
         break;
       }
-      this.waiting.delete(id);
-      this.waitingCharacters -= pending.text.length;
+      this.#waiting.delete(id);
+      this.#waitingCharacters -= pending.text.length;
       pending.sentAt = now;
-      this.flight.set(id, pending);
+      this.#flight.set(id, pending);
       texts.push(pending.text);
     }
     return texts;
@@ -75,26 +86,26 @@ export class Outbox {
 
   /** The frames in flight, marked as repeats, in order. */
   again(): string[] {
-    return Array.from(this.flight.values(), (pending) => pending.text.slice(0, -1) + ',"retry":true}');
+    return Array.from(this.#flight.values(), (pending) => pending.text.slice(0, -1) + RETRY);
   }
 
-  /** Takes out the request that this answers; undefined when it was given up. */
-  answered(id: number): Pending | undefined {
-    const pending = this.flight.get(id);
-    this.flight.delete(id);
+  /** Takes out the request that this answers; undefined when there is none or it was given up. */
+  answered(id = 0): Pending | undefined {
+    const pending = this.#flight.get(id);
+    this.#flight.delete(id);
     return pending;
   }
 
   /** Takes out what the test picks, waiting or in flight, oldest first. */
   remove(test: (pending: Pending) => boolean): Pending[] {
     const removed: Pending[] = [];
-    for (const map of [this.flight, this.waiting]) {
+    for (const map of [this.#flight, this.#waiting]) {
       for (const [id, pending] of map) {
         if (test(pending)) {
           map.delete(id);
           removed.push(pending);
-          if (map === this.waiting) {
-            this.waitingCharacters -= pending.text.length;
+          if (map === this.#waiting) {
+            this.#waitingCharacters -= pending.text.length;
           }
         }
       }
@@ -114,9 +125,5 @@ export class Outbox {
       return false;
     });
     return late;
-  }
-
-  get size(): number {
-    return this.waiting.size + this.flight.size;
   }
 }

@@ -56,30 +56,33 @@ export interface SubscriptionDoors {
  * not said so, it hands up nothing and asks again from where it stands.
  */
 export class Subscriptions {
-  private readonly all = new Map<string, Subscription>();
+  readonly #all = new Map<string, Subscription>();
 
-  constructor(private readonly doors: SubscriptionDoors) {}
+  readonly #doors: SubscriptionDoors;
+
+  constructor(doors: SubscriptionDoors) {
+    this.#doors = doors;}
 
   has(channel: string): boolean {
-    return this.all.has(channel);
+    return this.#all.has(channel);
   }
 
   position(channel: string): Position | null {
-    return this.all.get(channel)?.position ?? null;
+    return this.#all.get(channel)?.position ?? null;
   }
 
   add(channel: string, start: Start): void {
     const subscription: Subscription = {start, own: true, awaits: UNSAID, position: null, looseTo: 0};
-    this.all.set(channel, subscription);
-    if (this.doors.isAttached()) {
-      this.say(channel, subscription);
+    this.#all.set(channel, subscription);
+    if (this.#doors.isAttached()) {
+      this.#say(channel, subscription);
     }
   }
 
   /** Forgets a channel. What still comes of it is not shown. */
   remove(channel: string, reason: string, error?: LongwireError): void {
-    if (this.all.delete(channel)) {
-      this.doors.show({type: 'unsubscribed', channel, reason, ...(error && {error})});
+    if (this.#all.delete(channel)) {
+      this.#doors.show({type: 'unsubscribed', channel, reason, ...(error && {error})});
     }
   }
 
@@ -88,7 +91,7 @@ export class Subscriptions {
     // Without a prototype, a channel may be called __proto__.
     const list: Record<string, object> = Object.create(null);
     let room = RESUME_CHANNELS;
-    for (const [channel, subscription] of this.all) {
+    for (const [channel, subscription] of this.#all) {
       if (subscription.own) {
         subscription.awaits = room-- > 0 ? FROM_ATTACH : UNSAID;
         if (subscription.awaits === FROM_ATTACH) {
@@ -101,49 +104,35 @@ export class Subscriptions {
 
   /** The session is attached: whatever was not in the list is said now. */
   attached(): void {
-    for (const [channel, subscription] of this.all) {
-      if (subscription.awaits === UNSAID) {
-        this.say(channel, subscription);
-      }
-    }
+    this.repeat(UNSAID);
   }
 
   /** The attach is not gone into any further: none of these will be answered. */
   refuseResumed(error: LongwireError): void {
-    for (const [channel, subscription] of [...this.all]) {
-      if (subscription.awaits === FROM_ATTACH) {
-        this.remove(channel, 'server', error);
-      }
-    }
+    this.refused(FROM_ATTACH, error);
   }
 
   /** A subscribe was answered with an error. */
   refused(id: number, error: LongwireError): void {
-    for (const [channel, subscription] of this.all) {
-      if (subscription.awaits === id) {
-        this.remove(channel, 'server', error);
-        return;
-      }
+    for (const [channel] of this.#awaiting(id)) {
+      this.remove(channel, 'server', error);
     }
   }
 
   /** Says the subscribe with this id again. */
   repeat(id: number): void {
-    for (const [channel, subscription] of this.all) {
-      if (subscription.awaits === id) {
-        this.say(channel, subscription);
-        return;
-      }
+    for (const [channel, subscription] of this.#awaiting(id)) {
+      this.#say(channel, subscription);
     }
   }
 
   subscribed(frame: SubscribedFrame): void {
     const {channel, epoch, offset, recovered, replay = 0} = frame;
     const awaited = frame.id ?? FROM_ATTACH;
-    let subscription = this.all.get(channel);
+    let subscription = this.#all.get(channel);
     if (!subscription && awaited === FROM_ATTACH) {
       subscription = {start: {}, own: false, awaits: FROM_ATTACH, position: null, looseTo: 0};
-      this.all.set(channel, subscription);
+      this.#all.set(channel, subscription);
     }
     if (!subscription || (subscription.own && subscription.awaits !== awaited)) {
       return;
@@ -153,39 +142,39 @@ export class Subscriptions {
     subscription.awaits = LIVE;
     subscription.position = position;
     subscription.looseTo = 0;
-    this.doors.show({type: 'subscribed', channel, recovered, replay, position});
+    this.#doors.show({type: 'subscribed', channel, recovered, replay, position});
     const same = old?.epoch === epoch;
     if (!recovered && old && (frame.reason || !same || old.offset !== position.offset)) {
       const range = same && old.offset < position.offset ? {from: old.offset + 1, to: position.offset} : {};
-      this.doors.show({type: 'reset', channel, reset: {channel, reason: frame.reason ?? 'unknown', ...range, old, position}});
+      this.#lost({channel, reason: frame.reason ?? 'unknown', ...range, old, position});
     }
   }
 
   unsubscribed(frame: UnsubscribedFrame): void {
     // With an id it answers the client's own wish, which needs no answer. A wish that is still on its way will get one.
-    const subscription = this.all.get(frame.channel);
+    const subscription = this.#all.get(frame.channel);
     if (frame.id === undefined && subscription && subscription.awaits <= FROM_ATTACH) {
       this.remove(frame.channel, frame.reason ?? 'server');
     }
   }
 
   message(frame: MessageFrame): void {
-    const subscription = this.all.get(frame.channel);
+    const subscription = this.#all.get(frame.channel);
     const position = subscription?.position;
     if (!subscription || !position || subscription.awaits !== LIVE || frame.offset <= position.offset) {
       return;
     }
     if (frame.offset > Math.max(position.offset, subscription.looseTo) + 1) {
-      this.hole(frame.channel, subscription);
+      this.#hole(frame.channel, subscription);
       return;
     }
     subscription.position = {epoch: position.epoch, offset: frame.offset};
-    this.doors.show({type: 'message', channel: frame.channel, epoch: position.epoch, frame});
+    this.#doors.show({type: 'message', channel: frame.channel, epoch: position.epoch, frame});
   }
 
   reset(frame: ResetFrame): void {
     const {channel, epoch, reason, from = 0, to = 0} = frame;
-    const subscription = this.all.get(channel);
+    const subscription = this.#all.get(channel);
     const old = subscription?.position;
     if (!subscription || !old || subscription.awaits !== LIVE) {
       return;
@@ -194,27 +183,35 @@ export class Subscriptions {
       const position = {epoch, offset: frame.offset ?? 0};
       subscription.position = position;
       subscription.looseTo = 0;
-      this.doors.show({type: 'reset', channel, reset: {channel, reason, old, position}});
+      this.#lost({channel, reason, old, position});
     } else if (to > old.offset) {
       if (from > Math.max(old.offset, subscription.looseTo) + 1) {
-        this.hole(channel, subscription);
+        this.#hole(channel, subscription);
         return;
       }
       const position = reason === 'conflated' ? old : {epoch: old.epoch, offset: to};
       subscription.position = position;
       subscription.looseTo = Math.max(subscription.looseTo, to);
-      this.doors.show({type: 'reset', channel, reset: {channel, reason, from: Math.max(from, old.offset + 1), to, old, position}});
+      this.#lost({channel, reason, from: Math.max(from, old.offset + 1), to, old, position});
     }
   }
 
-  /** Messages are missing that nobody spoke of: take nothing until the server has answered from where we stand. */
-  private hole(channel: string, subscription: Subscription): void {
-    this.doors.ask('unsubscribe', {channel});
-    this.say(channel, subscription);
+  #lost(reset: Reset): void {
+    this.#doors.show({type: 'reset', channel: reset.channel, reset});
   }
 
-  private say(channel: string, subscription: Subscription): void {
+  #awaiting(id: number): [string, Subscription][] {
+    return [...this.#all].filter(([, {awaits}]) => awaits === id);
+  }
+
+  /** Messages are missing that nobody spoke of: take nothing until the server has answered from where we stand. */
+  #hole(channel: string, subscription: Subscription): void {
+    this.#doors.ask('unsubscribe', {channel});
+    this.#say(channel, subscription);
+  }
+
+  #say(channel: string, subscription: Subscription): void {
     const start = subscription.position ? {since: subscription.position} : subscription.start;
-    subscription.awaits = this.doors.ask('subscribe', {channel, ...start});
+    subscription.awaits = this.#doors.ask('subscribe', {channel, ...start});
   }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type {ServerFrame} from '../frames.js';
-import type {Ending} from '../machine/machine.js';
+import type {Ending} from '../machine/types.js';
 
 /** One physical connection. It knows bytes and how they end, and no rules. */
 export interface Carrier {
@@ -19,6 +19,8 @@ export interface CarrierEvents {
   closed(ending: Ending): void;
 }
 
+/** What went wrong when a message is none of this protocol. */
+export const NOT_OURS = 'the server sent what is not of this protocol';
 export const PING = '{"type":"ping"}';
 export const DISCONNECT = '{"type":"disconnect"}';
 
@@ -42,12 +44,16 @@ export const batches = (texts: readonly string[]): string[][] => {
   return all;
 };
 
-/** The frames of a text; null when it is not what this protocol sends. */
+/** A frame or a list of them; null when it is not what this protocol sends. */
+export const framesOf = (value: unknown): ServerFrame[] | null => {
+  const frames = Array.isArray(value) ? value : [value];
+  return frames.every((frame) => typeof frame?.type === 'string') ? frames : null;
+};
+
+/** The same, of a text. */
 export const parse = (text: string): ServerFrame[] | null => {
   try {
-    const value: unknown = JSON.parse(text);
-    const frames = Array.isArray(value) ? value : [value];
-    return frames.every((frame) => typeof frame?.type === 'string') ? frames : null;
+    return framesOf(JSON.parse(text));
   } catch {
     return null;
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import {batches, type Carrier, type CarrierEvents, DISCONNECT, parse, PING} from './carrier.js';
+import {batches, type Carrier, type CarrierEvents, DISCONNECT, NOT_OURS, parse, PING} from './carrier.js';
 
 /** What this client uses of a WebSocket: that of browsers and Node 22, or the `ws` package's. */
 export interface WebSocketLike {
@@ -50,14 +50,14 @@ export const openWebSocket = (Socket: WebSocketConstructor, url: string, events:
       if (frames) {
         events.received(frames);
       } else {
-        closed(ABNORMAL, 'the server sent what is not of this protocol');
+        closed(ABNORMAL, NOT_OURS);
       }
     };
     socket.onerror = () => {};
     socket.onclose = ({code, reason}: {code: number; reason: string}) => closed(code, reason);
   } catch {
     // A page that may not open it, for one. The events are never called before this function has returned.
-    queueMicrotask(() => events.closed({code: ABNORMAL, reason: 'a WebSocket could not be made'}));
+    queueMicrotask(() => events.closed({code: ABNORMAL, reason: 'no WebSocket'}));
   }
 
   const send = (text: string): void => {

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+import type {LongwireError} from '../errors.js';
+import type {ConnectedFrame, ServerFrame} from '../frames.js';
+import type {BackoffOptions} from './backoff.js';
+import type {OutboxLimits, Pending} from './outbox.js';
+import type {State} from './phases.js';
+import type {Via} from './routes.js';
+import type {ChannelEvent} from './subscriptions.js';
+
+/** What the machine wants done, in order. */
+export type Output =
+  | {readonly do: 'open'; readonly turn: number; readonly via: Via; readonly fresh: boolean}
+  | {readonly do: 'send'; readonly texts: readonly string[]}
+  | {readonly do: 'ping'}
+  | {readonly do: 'drop'; readonly goodbye: boolean}
+  | {readonly do: 'probe'}
+  | {readonly do: 'remember'; readonly via: Via | null}
+  | {readonly do: 'state'; readonly state: State; readonly error?: LongwireError}
+  | {readonly do: 'attached'; readonly frame: ConnectedFrame; readonly via: Via}
+  | {readonly do: 'error'; readonly error: LongwireError}
+  | {readonly do: 'channel'; readonly event: ChannelEvent}
+  | {readonly do: 'settle'; readonly pending: Pending; readonly error: LongwireError | null; readonly frame?: ServerFrame};
+
+export interface MachineOptions {
+  readonly agent: string;
+  /** The ways to connect, the best first. */
+  readonly routes: readonly Via[];
+  readonly probeMillis: number;
+  readonly messageBytes: number;
+  readonly backoff: BackoffOptions;
+  readonly outbox: OutboxLimits;
+  /** An attempt that is not `connected` after this long has failed. */
+  readonly connectMillis: number;
+  /** A new token can be had by asking: an expired one is no reason to stay away. */
+  readonly renewable: boolean;
+  readonly random: () => number;
+  /** A text that nobody can guess. */
+  readonly secret: () => string;
+}
+
+/** How a carrier ended. */
+export interface Ending {
+  readonly code: number;
+  readonly reason?: string;
+  readonly retryAfter?: number | undefined;
+}
