@@ -3,6 +3,7 @@ package dev.longwire.server;
 
 import dev.longwire.server.auth.Verifier;
 import dev.longwire.server.config.ServerConfig;
+import dev.longwire.server.http.Certificates;
 import dev.longwire.server.http.HttpPipeline;
 import dev.longwire.server.http.Router;
 import dev.longwire.server.loop.Loops;
@@ -44,6 +45,9 @@ public final class LongwireServer implements AutoCloseable {
 
     private static final int BACKLOG = 4_096;
 
+    /** How often the certificate's files are looked at. */
+    private static final int REFRESH_SECONDS = 10;
+
     private final ServerConfig config;
     private final EventLoopGroup group;
     private final Loops loops;
@@ -75,6 +79,7 @@ public final class LongwireServer implements AutoCloseable {
         if (config.transport() == ServerConfig.Transport.EPOLL && !epoll) {
             throw new IllegalArgumentException("epoll is not available here");
         }
+        Certificates certificates = config.tls() == null ? null : new Certificates(config.tls());
         IoHandlerFactory handlers = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         int count = config.loops() == 0 ? Runtime.getRuntime().availableProcessors() : config.loops();
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(count, handlers);
@@ -82,7 +87,7 @@ public final class LongwireServer implements AutoCloseable {
         Loops loops = new Loops(config, group, Verifier.ANONYMOUS, metrics);
         Router router = new Router(loops);
         ChannelFuture bound = bootstrap(config, group, epoll)
-                .childHandler(new HttpPipeline(loops, router))
+                .childHandler(new HttpPipeline(loops, router, certificates))
                 .bind(new InetSocketAddress(address, config.port()))
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
@@ -90,6 +95,9 @@ public final class LongwireServer implements AutoCloseable {
             throw new IOException("can't listen on " + config.host() + ":" + config.port(), bound.cause());
         }
         LongwireServer server = new LongwireServer(config, group, loops, router, bound.channel());
+        if (certificates != null) {
+            group.next().scheduleAtFixedRate(certificates::refresh, REFRESH_SECONDS, REFRESH_SECONDS, TimeUnit.SECONDS);
+        }
         LOG.atInfo()
                 .addKeyValue("address", config.host() + ":" + server.port())
                 .addKeyValue("loops", count)
@@ -125,7 +133,7 @@ public final class LongwireServer implements AutoCloseable {
     /** Where the console is. */
     public String url() {
         String host = config.host().contains(":") ? "[" + config.host() + "]" : config.host();
-        return "http://" + host + ":" + port() + "/";
+        return (config.tls() == null ? "http://" : "https://") + host + ":" + port() + "/";
     }
 
     /**

@@ -4,6 +4,7 @@ package dev.longwire.server.config;
 import dev.longwire.core.Limits;
 import dev.longwire.core.Namespaces;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A server's settings.
@@ -20,6 +21,7 @@ import java.util.List;
  * @param logBytes all channel logs together; 0 for a quarter of the heap
  * @param drainMillis over how long clients are told to come back when the server stops, and how long it waits for them
  *     to go
+ * @param tls the certificate; null to serve without TLS
  */
 public record ServerConfig(
         String host,
@@ -32,7 +34,8 @@ public record ServerConfig(
         Limits session,
         Namespaces namespaces,
         long logBytes,
-        long drainMillis) {
+        long drainMillis,
+        @Nullable Tls tls) {
 
     /** What carries the sockets. */
     public enum Transport {
@@ -53,7 +56,8 @@ public record ServerConfig(
             Limits.DEFAULT,
             Namespaces.DEFAULT,
             0,
-            5_000);
+            5_000,
+            null);
 
     public ServerConfig {
         origins = List.copyOf(origins);
@@ -88,7 +92,8 @@ public record ServerConfig(
                 session,
                 namespaces,
                 logBytes,
-                drainMillis);
+                drainMillis,
+                tls);
     }
 
     public ServerConfig withLoops(int newLoops) {
@@ -103,7 +108,8 @@ public record ServerConfig(
                 session,
                 namespaces,
                 logBytes,
-                drainMillis);
+                drainMillis,
+                tls);
     }
 
     public ServerConfig withTransport(Transport newTransport) {
@@ -118,7 +124,8 @@ public record ServerConfig(
                 session,
                 namespaces,
                 logBytes,
-                drainMillis);
+                drainMillis,
+                tls);
     }
 
     public ServerConfig withInsecure(boolean newInsecure) {
@@ -133,7 +140,8 @@ public record ServerConfig(
                 session,
                 namespaces,
                 logBytes,
-                drainMillis);
+                drainMillis,
+                tls);
     }
 
     public ServerConfig withOrigins(List<String> newOrigins) {
@@ -148,7 +156,8 @@ public record ServerConfig(
                 session,
                 namespaces,
                 logBytes,
-                drainMillis);
+                drainMillis,
+                tls);
     }
 
     public ServerConfig withNetwork(NetworkLimits newNetwork) {
@@ -163,7 +172,8 @@ public record ServerConfig(
                 session,
                 namespaces,
                 logBytes,
-                drainMillis);
+                drainMillis,
+                tls);
     }
 
     public ServerConfig withSession(Limits newSession) {
@@ -178,7 +188,8 @@ public record ServerConfig(
                 newSession,
                 namespaces,
                 logBytes,
-                drainMillis);
+                drainMillis,
+                tls);
     }
 
     public ServerConfig withNamespaces(Namespaces newNamespaces, long newLogBytes) {
@@ -193,7 +204,8 @@ public record ServerConfig(
                 session,
                 newNamespaces,
                 newLogBytes,
-                drainMillis);
+                drainMillis,
+                tls);
     }
 
     public ServerConfig withDrainMillis(long newDrainMillis) {
@@ -208,6 +220,23 @@ public record ServerConfig(
                 session,
                 namespaces,
                 logBytes,
-                newDrainMillis);
+                newDrainMillis,
+                tls);
+    }
+
+    public ServerConfig withTls(Tls newTls) {
+        return new ServerConfig(
+                host,
+                port,
+                loops,
+                transport,
+                insecure,
+                origins,
+                network,
+                session,
+                namespaces,
+                logBytes,
+                drainMillis,
+                newTls);
     }
 }

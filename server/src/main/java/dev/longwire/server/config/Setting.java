@@ -21,6 +21,10 @@ public enum Setting {
             "origins of pages that may connect, as browsers send them; none means the server's own"),
     DRAIN("drain", Kind.TIME, "5s", "over how long clients are told to come back when the server stops"),
 
+    CERTIFICATE(
+            "tls.certificate", Kind.TEXT, "", "PEM file with the certificate and its chain; then https, wss and h2"),
+    KEY("tls.key", Kind.TEXT, "", "PEM file with its private key (PKCS #8); both are looked at again every 10 s"),
+
     FIRST_FRAME(
             "timeouts.first_frame", Kind.TIME, "10s", "from open to a first `connect`; then 4200 `connect_timeout`"),
     PING("timeouts.ping", Kind.TIME, "25s", "silence after which a client pings, and a silent one is probed"),

@@ -5,6 +5,7 @@ import dev.longwire.core.Limits;
 import dev.longwire.core.Namespaces;
 import dev.longwire.core.SlowPolicy;
 import dev.longwire.core.log.Retention;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -107,7 +108,18 @@ public final class Settings {
                 session,
                 namespaces(),
                 size(Setting.LOGS),
-                millis(Setting.DRAIN));
+                millis(Setting.DRAIN),
+                tls());
+    }
+
+    private @Nullable Tls tls() {
+        String certificate = text(Setting.CERTIFICATE);
+        String key = text(Setting.KEY);
+        if (certificate.isEmpty() != key.isEmpty()) {
+            Setting missing = certificate.isEmpty() ? Setting.CERTIFICATE : Setting.KEY;
+            throw wrong(missing, null, "is missing: TLS needs both files");
+        }
+        return certificate.isEmpty() ? null : new Tls(Path.of(certificate), Path.of(key));
     }
 
     private NetworkLimits network() {
