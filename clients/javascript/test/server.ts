@@ -27,6 +27,25 @@ export class LongwireServer {
     throw new Error('the server did not start');
   }
 
+  /** Runs a command of the command line against it, and resolves with what it printed. */
+  async run(command: readonly string[], input = ''): Promise<string> {
+    const child = this.spawn(command);
+    let out = '';
+    child.stdout!.on('data', (data) => (out += String(data)));
+    child.stdin!.end(input);
+    const [code] = await once(child, 'close');
+    if (code !== 0) {
+      throw new Error(`longwire ${command.join(' ')} ended with ${code}`);
+    }
+    return out;
+  }
+
+  /** The same, while it runs. */
+  spawn(command: readonly string[]): ChildProcess {
+    const [name = '', ...rest] = command;
+    return spawn(`${root}longwire`, [name, '--url', this.url, ...rest], {stdio: ['pipe', 'pipe', 'inherit']});
+  }
+
   get port(): number {
     return Number(new URL(this.url).port);
   }
@@ -49,6 +68,7 @@ export class Wire {
   cuts = 0;
   upgrades = 0;
   requests = 0;
+  private held = false;
   private readonly pairs = new Set<[Socket, Socket]>();
 
   private constructor(
@@ -79,6 +99,16 @@ export class Wire {
     this.cut();
   }
 
+  /** Ends every connection, and takes no other until `release`. */
+  hold(): void {
+    this.held = true;
+    this.cut();
+  }
+
+  release(): void {
+    this.held = false;
+  }
+
   /** Ends every connection at once, in the middle of whatever is going on. */
   cut(): void {
     for (const pair of this.pairs) {
@@ -93,6 +123,10 @@ export class Wire {
   }
 
   private join(near: Socket): void {
+    if (this.held) {
+      near.resetAndDestroy();
+      return;
+    }
     const far = connect(this.port, '127.0.0.1');
     const pair: [Socket, Socket] = [near, far];
     const end = (): void => {
