@@ -7,8 +7,13 @@ import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +31,7 @@ public final class Certificates {
     private volatile Loaded loaded;
 
     /** A context and what the files were like when it was made. */
-    private record Loaded(SslContext context, FileTime certificate, FileTime key) {}
+    private record Loaded(SslContext context, String subject, FileTime certificate, FileTime key) {}
 
     /**
      * Loads the files.
@@ -40,6 +45,11 @@ public final class Certificates {
 
     SslContext current() {
         return loaded.context;
+    }
+
+    /** Whom the certificate in force names. */
+    public String subject() {
+        return loaded.subject;
     }
 
     private Loaded load() throws IOException {
@@ -56,9 +66,17 @@ public final class Certificates {
                             ApplicationProtocolNames.HTTP_2,
                             ApplicationProtocolNames.HTTP_1_1))
                     .build();
-            return new Loaded(context, certificate, key);
-        } catch (SSLException | IllegalArgumentException wrong) {
+            return new Loaded(context, subject(files.certificate()), certificate, key);
+        } catch (SSLException | CertificateException | IllegalArgumentException wrong) {
             throw new IOException("no certificate and key in " + files.certificate() + " and " + files.key(), wrong);
+        }
+    }
+
+    private static String subject(Path file) throws IOException, CertificateException {
+        try (InputStream in = Files.newInputStream(file)) {
+            X509Certificate certificate =
+                    (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
+            return certificate.getSubjectX500Principal().getName();
         }
     }
 
