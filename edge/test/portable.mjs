@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs the compiled portable part and compares it with the JVM's reports, character by character.
-// Arguments: the compiled module, the folder of transcripts, the folder of the JVM's reports, and seed and rounds for the codec.
+// Arguments: the compiled module, the folder of transcripts, the folder of the JVM's reports, and what else to run:
+// codec-SEED-ROUNDS, worlds-SEED-COUNT or stories-SEED-COUNT.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const [module, transcripts, reports, ...trials] = process.argv.slice(2);
-const { replay, tryCodec } = await import(pathToFileURL(resolve(module)).href);
+const { replay, tryCodec, simulate } = await import(pathToFileURL(resolve(module)).href);
 
 let passed = 0;
 let failed = 0;
@@ -39,9 +40,10 @@ for (const file of readdirSync(transcripts).filter((name) => name.endsWith('.txt
   result(`${file}: the same as on a JVM`, difference(here, readFileSync(join(reports, file), 'utf8')));
 }
 
-for (let i = 0; i + 1 < trials.length; i += 2) {
-  const here = tryCodec(Number(trials[i]), Number(trials[i + 1]));
-  result(`codec, seed ${trials[i]}: the same as on a JVM`, difference(here, readFileSync(join(reports, `codec-${trials[i]}`), 'utf8')));
+for (const trial of trials) {
+  const [kind, seed, count] = trial.split('-');
+  const here = kind === 'codec' ? tryCodec(Number(seed), Number(count)) : simulate(Number(seed), Number(count), kind === 'stories');
+  result(`${trial}: the same as on a JVM`, difference(here, readFileSync(join(reports, trial), 'utf8')));
 }
 
 console.log(`SUITE edge: ${passed} passed, ${failed} failed`);

@@ -25,6 +25,12 @@ public final class Exports {
         return Report.codec(seed, rounds);
     }
 
+    /** Lets the simulated worlds of these seeds happen; the same report as on a JVM, character by character. */
+    @JSExport
+    public static String simulate(int seed, int worlds, boolean told) {
+        return Worlds.report(seed, worlds, told);
+    }
+
     /** Reads a client's message and writes what was understood: JSON text for JSON, and for CBOR. */
     @JSExport
     public static String understand(boolean cbor, @JSByRef byte[] message) {

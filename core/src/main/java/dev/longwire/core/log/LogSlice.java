@@ -76,4 +76,9 @@ public final class LogSlice implements Slice {
             at++;
         }
     }
+
+    @Override
+    public String toString() {
+        return "(" + from + ", " + to + "]";
+    }
 }
