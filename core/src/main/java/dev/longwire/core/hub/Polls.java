@@ -94,7 +94,11 @@ final class Polls {
                 && poll.ack() >= seq - limits.pollRequests()
                 && seq > polling.confirmed
                 && seq <= polling.executed + limits.pollRequests();
-        if (!inWindow) {
+        boolean streams = session.carrier != null && session.carrier.form() == Carrier.Form.STREAM;
+        if (streams && carrier.form() == Carrier.Form.STREAM) {
+            // Nobody knows how much of the first one arrived: a second one takes a turn of its own.
+            outbox.add(new HubOutput.Reject(carrier, ErrorCode.POLL_SUPERSEDED));
+        } else if (!inWindow) {
             outbox.goodbye(carrier, CloseCode.POLL_ORDER, 0);
             sessions.kick(session.id, CloseCode.POLL_ORDER);
         } else if (seq <= polling.executed) {
@@ -163,11 +167,8 @@ final class Polls {
 
     private void stream(Session session, Polling polling, Carrier carrier, long nowMillis) {
         Carrier before = session.carrier;
-        if (before != null && before.form() == Carrier.Form.POLL) {
+        if (before != null) {
             finish(before, nowMillis);
-        } else if (before != null) {
-            sessions.lost(before, nowMillis);
-            outbox.goodbye(before, CloseCode.REPLACED, 0);
         }
         polling.confirm(polling.executed);
         carriers.opened(carrier, nowMillis);
@@ -190,7 +191,9 @@ final class Polls {
         if (older != null) {
             boolean draining = session.carrier == older;
             release(session, older);
-            outbox.add(new HubOutput.Finish(older, answer.seq));
+            // Not an answer without frames: if it was the network that made the copy, the client would take it for the
+            // answer, and confirm what only the copy gets.
+            outbox.add(new HubOutput.Reject(older, ErrorCode.POLL_SUPERSEDED));
             if (draining) {
                 sessions.parked(session, nowMillis);
             }

@@ -71,7 +71,8 @@ final class Sessions {
 
     /**
      * The session that an earlier copy of this poll made, if its first answer has not been confirmed yet: whoever lost
-     * that answer knows no ticket, and would otherwise run everything twice.
+     * that answer knows no ticket, and would otherwise run everything twice. A client's next attempt has the same nonce
+     * but a higher turn: that is no copy.
      */
     @Nullable
     Session madeBy(HubInput.Verified verified) {
@@ -81,6 +82,7 @@ final class Sessions {
         boolean same = session != null
                 && session.polling != null
                 && session.polling.find(1) != null
+                && session.turn == verified.turn()
                 && Objects.equals(session.principal.user(), verified.principal().user());
         return same ? session : null;
     }
@@ -189,17 +191,22 @@ final class Sessions {
             old.add(session.carrier);
             detach(session);
         }
-        Polling polling = session.polling;
-        if (polling != null) {
-            polling.answers.forEach(answer -> addIfOpen(old, answer.carrier));
-            polling.early.forEach(early -> addIfOpen(old, early.carrier()));
-            polling.repeats.forEach(repeat -> addIfOpen(old, repeat.carrier));
-            session.polling = null;
-        }
+        endPolling(session, old);
         for (Carrier carrier : old) {
             carrier.answer = null;
             outbox.goodbye(carrier, CloseCode.REPLACED, 0);
             carriers.forget(carrier);
+        }
+    }
+
+    /** No poll of this turn runs any more. Its open ones are added to a list. */
+    private static void endPolling(Session session, List<Carrier> open) {
+        Polling polling = session.polling;
+        if (polling != null) {
+            polling.answers.forEach(answer -> addIfOpen(open, answer.carrier));
+            polling.early.forEach(early -> addIfOpen(open, early.carrier()));
+            polling.repeats.forEach(repeat -> addIfOpen(open, repeat.carrier));
+            session.polling = null;
         }
     }
 
@@ -215,7 +222,24 @@ final class Sessions {
         carriers.forget(carrier);
         if (session != null && session.carrier == carrier) {
             detach(session);
+            if (carrier.form() == Carrier.Form.STREAM) {
+                endStreamsTurn(session);
+            }
             parked(session, nowMillis);
+        }
+    }
+
+    /**
+     * Nobody knows how much of a stream arrived. A poll of its turn that went on behind what was written would hide a
+     * hole, so none does: the client comes back with its positions.
+     */
+    private void endStreamsTurn(Session session) {
+        List<Carrier> open = new ArrayList<>();
+        endPolling(session, open);
+        for (Carrier carrier : open) {
+            carrier.answer = null;
+            outbox.add(new HubOutput.Reject(carrier, ErrorCode.POLL_SUPERSEDED));
+            carriers.forget(carrier);
         }
     }
 
