@@ -198,7 +198,8 @@ final class Polls {
                 sessions.parked(session, nowMillis);
             }
         }
-        if (!answer.complete && answer.parts.isEmpty()) {
+        // Behind a later one it is not held again: what it got now the client would take for what came before that.
+        if (!answer.complete && answer.parts.isEmpty() && answer.seq == polling.executed) {
             answer.immediate = !carriers.hold(carrier, poll.waitMillis(), nowMillis);
             take(session, answer, carrier);
             outbox.ready(carrier);
