@@ -43,8 +43,8 @@ export interface History<T> extends Position {
 
 export interface SubscribeOptions extends Start {
   /**
-   * Called when messages were lost for good, to fetch the state anew; later messages wait until it has resolved. More
-   * than 1000 are not kept waiting: then it is called once more, with the reason `overflow`.
+   * Called when messages were lost for good, to fetch the state anew; later messages wait until it has resolved or
+   * failed. More than 1000 are not kept waiting: then it is called once more, with the reason `overflow`.
    */
   readonly reload?: (reset: Reset) => unknown;
 }

@@ -2,7 +2,7 @@
 import {Channel} from './channel.js';
 import {Emitter, guard} from './emitter.js';
 import {recall, remember, watchPage} from './environment.js';
-import {LongwireError} from './errors.js';
+import type {LongwireError} from './errors.js';
 import {Feed} from './feed.js';
 import type {ConnectedFrame, Position} from './frames.js';
 import type {RequestKind} from './machine/outbox.js';
@@ -253,9 +253,7 @@ export class Client extends Emitter<ClientEvents> {
       const {token: source} = this.#settings;
       token = typeof source === 'function' ? await source() : source;
     } catch (cause) {
-      const reason = 'no token';
-      this.emit('error', new LongwireError('connection_lost', 0, reason, {cause}));
-      this.#run((now) => this.#machine.closed(turn, {code: 1006, reason}, now));
+      this.#run((now) => this.#machine.closed(turn, {code: 0, reason: 'token_failed', cause}, now));
       return;
     }
     if (this.#machine.expects(turn)) {

@@ -12,6 +12,8 @@ export type LocalName =
   | 'outbox_full'
   /** Messages came faster than the iterator was read; `position` is where to go on. */
   | 'overflow'
+  /** `token` is a function, and it failed; its error is the `cause`. */
+  | 'token_failed'
   /** The connection could not be made or broke; the client tries again by itself. */
   | 'connection_lost';
 
@@ -20,11 +22,11 @@ export class LongwireError extends Error {
   /** The server's code, an error's or a close's; 0 when this side found the fault. */
   readonly code: number;
   /** The field of the request that is at fault. */
-  readonly field: string | undefined;
+  declare readonly field?: string | undefined;
   /** Try again after so many milliseconds. */
-  readonly retryAfter: number | undefined;
+  declare readonly retryAfter?: number | undefined;
   /** Where an iterator stopped. */
-  readonly position: Position | undefined;
+  declare readonly position?: Position | undefined;
 
   constructor(
     name: ErrorName | CloseName | LocalName | (string & {}),
@@ -32,12 +34,10 @@ export class LongwireError extends Error {
     message: string = name,
     more: {field?: string | undefined; retryAfter?: number | undefined; position?: Position | undefined; cause?: unknown} = {},
   ) {
-    super(message, 'cause' in more ? {cause: more.cause} : undefined);
+    super(message);
+    Object.assign(this, more);
     this.name = name;
     this.code = code;
-    this.field = more.field;
-    this.retryAfter = more.retryAfter;
-    this.position = more.position;
   }
 }
 

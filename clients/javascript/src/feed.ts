@@ -70,7 +70,7 @@ export class Feed<T> extends Emitter<ChannelEvents<T> & {end: LongwireError | un
         this.emit('subscribed', event);
         break;
       case 'unsubscribed':
-        this.#held = undefined;
+        this.#held = this.reload = undefined;
         this.emit('unsubscribed', event);
         this.end(event.error);
         break;

@@ -158,8 +158,9 @@ export class Machine {
     if (turn !== this.#turn || this.#phase === 'idle' || this.#phase === 'waiting' || this.#phase === 'closed') {
       return;
     }
-    const {code} = ending;
-    const error = new LongwireError((code >= 4000 && ending.reason) || 'connection_lost', code, ending.reason || 'the connection was lost', {retryAfter: ending.retryAfter});
+    const {code, reason, ...more} = ending;
+    const explained = code >= 4000 || code === 0;
+    const error = new LongwireError((explained && reason) || 'connection_lost', code, reason || 'the connection was lost', more);
     const renewed = code === CLOSE_TOKEN_EXPIRED && this.#options.renewable;
     // Broken frames are the way's fault where there is another way.
     const detour = code === 1002 && this.#options.routes.length > 1;
@@ -169,7 +170,7 @@ export class Machine {
       if (code >= 4200 && code < 4400) {
         this.#session = null;
       }
-      this.#lost(error, code >= 4000, now);
+      this.#lost(error, explained, now);
     }
   }
 
@@ -342,7 +343,10 @@ export class Machine {
     if (!pending) {
       if (id === undefined) {
         this.outputs.push({do: 'error', error});
-        this.subscriptions.refuseResumed(error);
+        if (error.code === 301) {
+          // The list of the attach was too long.
+          this.subscriptions.refuseResumed(error);
+        }
       }
     } else if (pending.kind !== 'sub') {
       this.#fail(pending, error);

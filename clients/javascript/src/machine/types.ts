@@ -40,7 +40,9 @@ export interface MachineOptions {
 
 /** How a carrier ended. */
 export interface Ending {
+  /** The close code; 0 when this side has ended it for a reason that is not the way's. */
   readonly code: number;
+  readonly cause?: unknown;
   readonly reason?: string;
   readonly retryAfter?: number | undefined;
 }
