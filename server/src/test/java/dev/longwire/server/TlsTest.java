@@ -9,6 +9,7 @@ import dev.longwire.server.config.Tls;
 import dev.longwire.server.http.Certificates;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -24,6 +25,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -72,12 +74,12 @@ class TlsTest {
                 .build();
     }
 
-    private static String firstAnswer(HttpClient client, LongwireServer server) throws Exception {
+    private static @Nullable String firstAnswer(HttpClient client, LongwireServer server) throws Exception {
         BlockingQueue<String> heard = new LinkedBlockingQueue<>();
         WebSocket socket = client.newWebSocketBuilder()
                 .buildAsync(URI.create(server.url().replace("https", "wss") + "v1/ws"), new WebSocket.Listener() {
                     @Override
-                    public CompletionStage<?> onText(WebSocket webSocket, CharSequence data, boolean last) {
+                    public @Nullable CompletionStage<?> onText(WebSocket webSocket, CharSequence data, boolean last) {
                         heard.add(data.toString());
                         webSocket.request(1);
                         return null;
@@ -123,7 +125,7 @@ class TlsTest {
     @Test
     void whoeverBeginsWithThePrefaceSpeaksHttp2WithoutTls() throws IOException {
         try (LongwireServer server = LongwireServer.start(ServerConfig.DEFAULT.at("127.0.0.1", 0));
-                Socket socket = new Socket("127.0.0.1", server.port())) {
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
             socket.setSoTimeout(20_000);
             byte[] settings = {0, 0, 0, 4, 0, 0, 0, 0, 0};
             socket.getOutputStream().write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));

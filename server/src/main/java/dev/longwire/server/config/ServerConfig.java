@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param drainMillis over how long clients are told to come back when the server stops, and how long it waits for them
  *     to go
  * @param tls the certificate; null to serve without TLS
+ * @param ticketKey what session tickets are sealed with, at least 32 characters; null for a random one per start
  */
 public record ServerConfig(
         String host,
@@ -35,7 +36,8 @@ public record ServerConfig(
         Namespaces namespaces,
         long logBytes,
         long drainMillis,
-        @Nullable Tls tls) {
+        @Nullable Tls tls,
+        @Nullable String ticketKey) {
 
     /** What carries the sockets. */
     public enum Transport {
@@ -57,6 +59,7 @@ public record ServerConfig(
             Namespaces.DEFAULT,
             0,
             5_000,
+            null,
             null);
 
     public ServerConfig {
@@ -73,11 +76,20 @@ public record ServerConfig(
         if (logBytes < 0 || drainMillis < 0) {
             throw new IllegalArgumentException("logBytes and drainMillis must not be negative");
         }
+        if (ticketKey != null && ticketKey.length() < 32) {
+            throw new IllegalArgumentException("tickets.key must have at least 32 characters");
+        }
         for (String origin : origins) {
             if (!origin.matches("[a-z][a-z0-9+.-]*://[^/\\s]+")) {
                 throw new IllegalArgumentException("not an origin such as https://example.com: " + origin);
             }
         }
+    }
+
+    /** Says nothing: a record would show its secrets. */
+    @Override
+    public String toString() {
+        return "ServerConfig[" + host + ":" + port + "]";
     }
 
     public ServerConfig at(String newHost, int newPort) {
@@ -93,7 +105,8 @@ public record ServerConfig(
                 namespaces,
                 logBytes,
                 drainMillis,
-                tls);
+                tls,
+                ticketKey);
     }
 
     public ServerConfig withLoops(int newLoops) {
@@ -109,7 +122,8 @@ public record ServerConfig(
                 namespaces,
                 logBytes,
                 drainMillis,
-                tls);
+                tls,
+                ticketKey);
     }
 
     public ServerConfig withTransport(Transport newTransport) {
@@ -125,7 +139,8 @@ public record ServerConfig(
                 namespaces,
                 logBytes,
                 drainMillis,
-                tls);
+                tls,
+                ticketKey);
     }
 
     public ServerConfig withInsecure(boolean newInsecure) {
@@ -141,7 +156,8 @@ public record ServerConfig(
                 namespaces,
                 logBytes,
                 drainMillis,
-                tls);
+                tls,
+                ticketKey);
     }
 
     public ServerConfig withOrigins(List<String> newOrigins) {
@@ -157,7 +173,8 @@ public record ServerConfig(
                 namespaces,
                 logBytes,
                 drainMillis,
-                tls);
+                tls,
+                ticketKey);
     }
 
     public ServerConfig withNetwork(NetworkLimits newNetwork) {
@@ -173,7 +190,8 @@ public record ServerConfig(
                 namespaces,
                 logBytes,
                 drainMillis,
-                tls);
+                tls,
+                ticketKey);
     }
 
     public ServerConfig withSession(Limits newSession) {
@@ -189,7 +207,8 @@ public record ServerConfig(
                 namespaces,
                 logBytes,
                 drainMillis,
-                tls);
+                tls,
+                ticketKey);
     }
 
     public ServerConfig withNamespaces(Namespaces newNamespaces, long newLogBytes) {
@@ -205,7 +224,8 @@ public record ServerConfig(
                 newNamespaces,
                 newLogBytes,
                 drainMillis,
-                tls);
+                tls,
+                ticketKey);
     }
 
     public ServerConfig withDrainMillis(long newDrainMillis) {
@@ -221,7 +241,8 @@ public record ServerConfig(
                 namespaces,
                 logBytes,
                 newDrainMillis,
-                tls);
+                tls,
+                ticketKey);
     }
 
     public ServerConfig withTls(Tls newTls) {
@@ -237,6 +258,7 @@ public record ServerConfig(
                 namespaces,
                 logBytes,
                 drainMillis,
-                newTls);
+                newTls,
+                ticketKey);
     }
 }

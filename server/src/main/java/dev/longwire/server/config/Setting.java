@@ -25,6 +25,12 @@ public enum Setting {
             "tls.certificate", Kind.TEXT, "", "PEM file with the certificate and its chain; then https, wss and h2"),
     KEY("tls.key", Kind.TEXT, "", "PEM file with its private key (PKCS #8); both are looked at again every 10 s"),
 
+    TICKET_KEY(
+            "tickets.key",
+            Kind.TEXT,
+            "",
+            "secret that seals session tickets, at least 32 characters; none means a random one per start"),
+
     FIRST_FRAME(
             "timeouts.first_frame", Kind.TIME, "10s", "from open to a first `connect`; then 4200 `connect_timeout`"),
     PING("timeouts.ping", Kind.TIME, "25s", "silence after which a client pings, and a silent one is probed"),
@@ -104,6 +110,11 @@ public enum Setting {
     /** Whether {@code namespaces.NAME} may set it too. */
     public boolean perNamespace() {
         return perNamespace;
+    }
+
+    /** Whether nobody is to be shown its value. */
+    public boolean secret() {
+        return this == TICKET_KEY;
     }
 
     /** Its name in the environment. */

@@ -74,9 +74,16 @@ public final class Settings {
         }
     }
 
-    /** Everything in force, by path. */
+    /** Everything in force, by path; of secrets only whether there is one. */
     public Map<String, Value> all() {
         Map<String, Value> all = new LinkedHashMap<>(values);
+        for (Setting setting : Setting.values()) {
+            if (setting.secret()) {
+                all.computeIfPresent(
+                        setting.path(),
+                        (path, value) -> new Value(value.text.isEmpty() ? "" : "(secret)", value.source));
+            }
+        }
         namespaces.forEach((name, map) -> map.forEach((path, value) -> all.put(NAMESPACES + name + "." + path, value)));
         return all;
     }
@@ -109,7 +116,8 @@ public final class Settings {
                 namespaces(),
                 size(Setting.LOGS),
                 millis(Setting.DRAIN),
-                tls());
+                tls(),
+                text(Setting.TICKET_KEY).isEmpty() ? null : text(Setting.TICKET_KEY));
     }
 
     private @Nullable Tls tls() {

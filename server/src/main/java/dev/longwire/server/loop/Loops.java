@@ -12,6 +12,7 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -30,7 +31,7 @@ public final class Loops {
     private final ServerConfig config;
     private final Verifier verifier;
     private final Metrics metrics;
-    private final byte[] ticketKey = Tickets.freshKey();
+    private final byte[] ticketKey;
     private final String boot = Tickets.freshBoot();
     private final long seed = Tickets.freshSeed();
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
@@ -42,6 +43,9 @@ public final class Loops {
         this.config = config;
         this.verifier = verifier;
         this.metrics = metrics;
+        this.ticketKey = config.ticketKey() == null
+                ? Tickets.freshKey()
+                : config.ticketKey().getBytes(StandardCharsets.UTF_8);
         List<EventLoop> executors = new ArrayList<>();
         group.forEach(executor -> executors.add((EventLoop) executor));
         long budget =

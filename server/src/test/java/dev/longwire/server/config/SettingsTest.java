@@ -80,6 +80,18 @@ class SettingsTest {
     }
 
     @Test
+    void secretsAreInForceAndNotShown() {
+        String canary = "canary-canary-canary-canary-canary";
+        Settings settings = new Settings();
+        settings.set("tickets.key", canary, "--set");
+        assertThat(settings.config().ticketKey()).isEqualTo(canary);
+        assertThat(settings.all().toString()).doesNotContain(canary).contains("(secret)");
+        assertThat(settings.config().toString()).doesNotContain(canary);
+        settings.set("tickets.key", "short", "--set");
+        assertThatThrownBy(settings::config).hasMessageContaining("32").hasMessageNotContaining("short");
+    }
+
+    @Test
     void theDocumentsListEverySettingAsItIs() throws IOException {
         String page = Files.readString(Path.of("..", "docs", "configuration.md"));
         for (Setting setting : Setting.values()) {
