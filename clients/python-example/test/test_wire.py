@@ -8,6 +8,7 @@ import pathlib
 import socket
 import struct
 import sys
+import tempfile
 import time
 import unittest
 
@@ -477,6 +478,29 @@ class DrainTest(unittest.TestCase):
             delays.append(lost.exception.retry_after)
         self.assertGreater(len(set(delays)), 1)
         self.assertIn(told(), (0, 143))
+
+
+class NamespacesTest(unittest.TestCase):
+
+    def test_settings_go_by_the_text_before_the_colon(self):
+        """[N3]"""
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder) / 'longwire.yaml'
+            file.write_text('namespaces:\n  short:\n    retention: {age: 1ms, count: 1}\n'
+                            '  default:\n    retention: {age: 1ms, count: 2}\n', 'utf-8')
+            own = Server('--config', str(file))
+        client = Client('127.0.0.1', own.port)
+        client.attach()
+        kept = {}
+        for channel in ('short:a', 'short:a:b', 'short', 'long:a', 'shorter:a'):
+            for n in range(5):
+                client.publish(channel, n)
+                time.sleep(0.005)  # older than the shortest age
+            client.subscribe(channel, print)  # looks at the log's age again
+            kept[channel] = len(client.history(channel)['messages'])
+        self.assertEqual({'short:a': 1, 'short:a:b': 1, 'short': 2, 'long:a': 5, 'shorter:a': 5}, kept)
+        client.carrier.close()
+        own.stop()
 
 
 if __name__ == '__main__':

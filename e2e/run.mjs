@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs the tests one after the other against one server and one browser. UPDATE=1 takes the picture for the README too.
+import {ends, longwire, node, require, root, serve, subscribe, sweep, until} from './stage.mjs';
+import {tests} from './tests.mjs';
+
+const {chromium} = require('playwright-core');
+const FLAGS = [
+  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+  '--disable-background-networking', '--disable-component-update', '--disable-sync',
+];
+
+/** On a server of its own, so that nothing but a small shop is to be seen. */
+const picture = async (browser) => {
+  const {url, stop} = await serve();
+  const page = await (await browser.newContext({viewport: {width: 1280, height: 860}})).newPage();
+  await page.goto(`${url}/`);
+  await page.fill('#channel', 'orders:berlin');
+  await page.click('#join-button');
+  const clients = await Promise.all([0, 1, 2].map(() => node(url)));
+  const others = ['orders:paris', 'chat:1', 'prices'].map((name, n) => clients[n].channel(name));
+  await Promise.all(others.map((channel) => channel.subscribe()));
+  const reader = await subscribe(url, 'orders:berlin');
+  for (let n = 1; n <= 7; n++) {
+    await clients[n % 3].channel('orders:berlin').publish({order: 4180 + n, state: ['received', 'paid', 'packed'][n % 3]});
+    await others[n % 3].publish({hello: n});
+  }
+  await ends(longwire(['publish', '--url', url, 'orders:berlin', '{"order":4190,"state":"on its way"}']));
+  await page.fill('#data', '{"order": 4190, "state": "delivered"}');
+  await page.click('#publish-button');
+  await until('the picture has everything', async () => (await page.locator('#log').innerText()).includes('delivered'));
+  let n = 0;
+  const busy = setInterval(() => others[2].publish({eur: 1.08 + (n++ % 7) / 1000}), 40);
+  const rates = async () => Number.parseFloat(await page.locator('#rate-in').innerText()) > 10;
+  await until('the lists and figures are there', async () => n > 150 && (await page.locator('#channel-list').innerText()).includes('prices') && rates());
+  await page.screenshot({path: `${root}/docs/images/console.png`});
+  clearInterval(busy);
+  reader.child.kill('SIGTERM');
+  clients.forEach((client) => client.close());
+  await stop();
+};
+
+let passed = 0;
+let failed = 0;
+const server = await serve();
+const browser = await chromium.launch({executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS, headless: true});
+for (const [name, test] of Object.entries(tests)) {
+  const faults = [];
+  const watch = (page) => {
+    page.on('console', (message) => message.type() === 'error' && faults.push(`console: ${message.text()}`));
+    page.on('pageerror', (error) => faults.push(`error: ${error}`));
+    page.on('requestfailed', (request) => faults.push(`request: ${request.url()} ${request.failure()?.errorText}`));
+    page.on('response', (response) => response.status() >= 400 && faults.push(`${response.status()}: ${response.url()}`));
+  };
+  const started = Date.now();
+  try {
+    await test({browser, url: server.url, watch});
+    if (faults.length > 0) {
+      throw new Error(`the page complains:\n${faults.join('\n')}`);
+    }
+    passed++;
+    console.log(`ok   ${Date.now() - started} ms  ${name}`);
+  } catch (error) {
+    failed++;
+    console.log(`FAIL ${name}\n${error.stack}`);
+  }
+  await Promise.all(browser.contexts().map((context) => context.close()));
+}
+if (process.env.UPDATE) {
+  await picture(browser);
+}
+await browser.close();
+const code = await server.stop();
+if (code !== 0 && code !== 143) {
+  failed++;
+  console.log(`FAIL the server ended with ${code}`);
+}
+sweep();
+console.log(`SUITE readers: ${passed} passed, ${failed} failed`);
+process.exit(failed === 0 ? 0 : 1);

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an eye would see of the console, and whether readers without our client get the same as those with it.
+import assert from 'node:assert/strict';
+import {ends, longwire, node, subscribe, until} from './stage.mjs';
+
+const says = (page, text) => until(`the page shows ${text}`, async () => (await page.locator('#log').innerText()).includes(text));
+
+const open = async ({browser, url, watch}, options = {}) => {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  watch(page);
+  await page.goto(`${url}/`);
+  await until('the page is connected', async () => (await page.locator('#state').getAttribute('data-state')) === 'connected');
+  return page;
+};
+
+const join = async (page, channel) => {
+  await page.fill('#channel', channel);
+  await page.click('#join-button');
+  await until('the page has joined', async () => (await page.locator('#join-button').innerText()) === 'Leave');
+};
+
+const light = (colour) => {
+  const [red, green, blue] = colour.match(/[\d.]+/g).map(Number);
+  return (0.2126 * red + 0.7152 * green + 0.0722 * blue) / 255;
+};
+
+const colours = (page) =>
+  page.evaluate(() => ['backgroundColor', 'color'].map((name) => getComputedStyle(document.body)[name]));
+
+export const tests = {
+  async 'a page that is opened again shows what was said'(stage) {
+    const page = await open(stage);
+    await join(page, 'e2e:again');
+    await page.fill('#data', 'just a text');
+    await page.press('#data', 'Enter');
+    await says(page, 'just a text');
+    await page.reload();
+    await says(page, 'just a text');
+  },
+
+  async 'on a phone everything is in reach'(stage) {
+    const page = await open(stage, {viewport: {width: 360, height: 740}, isMobile: true, hasTouch: true});
+    await join(page, 'e2e:phone');
+    await page.fill('#data', '"' + 'wide '.repeat(100) + 'unbroken'.repeat(50) + '"');
+    await page.tap('#publish-button');
+    await says(page, 'unbroken');
+    const [width, screen] = await page.evaluate(() => [document.scrollingElement.scrollWidth, innerWidth]);
+    assert.ok(width <= screen, `${width} wide on a screen of ${screen}`);
+    for (const id of ['join-button', 'publish-button']) {
+      const box = await page.locator(`#${id}`).boundingBox();
+      assert.ok(box.x >= 0 && box.x + box.width <= screen && box.height >= 32, `${id}: ${JSON.stringify(box)}`);
+    }
+  },
+
+  async 'light and dark follow the system, and both can be read'(stage) {
+    for (const colorScheme of ['light', 'dark']) {
+      const [background, text] = (await colours(await open(stage, {colorScheme}))).map(light);
+      assert.equal(background > text, colorScheme === 'light');
+      assert.ok((Math.max(background, text) + 0.05) / (Math.min(background, text) + 0.05) > 4, `${background} under ${text}`);
+    }
+  },
+
+  async 'five thousand lines arrive complete and in order at subscribers of four kinds'({url}) {
+    const channel = 'e2e:import';
+    const lines = realLines(5000);
+    const readers = [await byCommandLine(url, channel), await byClient(url, channel), await byEventStream(url, channel), await byPolling(url, channel)];
+    await ends(longwire(['publish', '--url', url, channel, '-'], lines.join('\n') + '\n'));
+    for (const {kind, messages, stop} of readers) {
+      await until(`${kind} has everything`, () => messages.length >= lines.length, 120_000);
+      assert.deepEqual(messages.map((message) => message.offset), lines.map((_, index) => index + 1), kind);
+      for (let i = 0; i < lines.length; i++) {
+        assert.deepEqual(messages[i].data, JSON.parse(lines[i]), `${kind}, line ${i + 1}`);
+      }
+      await stop();
+    }
+  },
+};
+
+/** Lines such as programs log: of many shapes and lengths, with letters of many scripts. */
+const realLines = (count) => {
+  const words = ['héllo', 'мир', '日本', '😀', 'a\u2028b', '</script>', '\\"', 'tab\t', ''];
+  return Array.from({length: count}, (_, i) => {
+    const record = {n: i, at: 1_700_000_000_000 + i * 37, level: ['info', 'warn', 'error'][i % 3], text: words[i % words.length].repeat(i % 7)};
+    return JSON.stringify(i % 500 === 0 ? {...record, body: 'x'.repeat(20_000)} : i % 11 === 0 ? [record, {deep: {er: [null, true, i / 3]}}] : record);
+  });
+};
+
+const byCommandLine = async (url, channel) => {
+  const run = await subscribe(url, channel);
+  const messages = [];
+  const read = {kind: 'the command line', messages, stop: () => (run.child.kill('SIGTERM'), run.over)};
+  run.out.push = (line) => messages.push(JSON.parse(line));
+  return read;
+};
+
+const byClient = async (url, channel) => {
+  const client = await node(url);
+  const messages = [];
+  client.channel(channel).on('message', (message) => messages.push(message));
+  await client.channel(channel).subscribe();
+  return {kind: 'the client in Node', messages, stop: () => client.close()};
+};
+
+const byEventStream = async (url, channel) => {
+  const abort = new AbortController();
+  const response = await fetch(`${url}/v1/events?channel=${channel}`, {signal: abort.signal});
+  const messages = [];
+  let began = false;
+  const read = async () => {
+    let rest = '';
+    for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
+      const events = (rest + chunk).split('\n\n');
+      rest = events.pop();
+      for (const event of events) {
+        const data = event.split('\n').filter((line) => line.startsWith('data: ')).map((line) => line.slice(6)).join('\n');
+        began = true;
+        if (event.includes('id: ')) {
+          messages.push(JSON.parse(data));
+        }
+      }
+    }
+  };
+  const over = read().catch((error) => error);
+  await until('the event stream has begun', () => began);
+  return {kind: 'an event stream', messages, stop: () => (abort.abort(), over)};
+};
+
+const byPolling = async (url, channel) => {
+  const messages = [];
+  let session;
+  let seq = 0;
+  let stopped = false;
+  const poll = async (wait, frames) => {
+    const body = JSON.stringify({session, seq: ++seq, wait, frames});
+    const response = await fetch(`${url}/v1/poll`, {method: 'POST', headers: {'content-type': 'application/json'}, body});
+    const answer = await response.json();
+    assert.equal(response.status, 200, JSON.stringify(answer));
+    session = answer.frames.find((frame) => frame.type === 'connected')?.session ?? session;
+    messages.push(...answer.frames.filter((frame) => frame.type === 'message'));
+    return answer.frames;
+  };
+  const frames = await poll(5000, [{type: 'connect', id: 1}, {type: 'subscribe', id: 2, channel}]);
+  if (!frames.some((frame) => frame.type === 'subscribed')) {
+    await poll(5000, []);
+  }
+  const loop = async () => {
+    while (!stopped) {
+      await poll(1000, []);
+    }
+  };
+  const over = loop();
+  return {kind: 'polling', messages, stop: () => ((stopped = true), over)};
+};
