@@ -47,6 +47,7 @@ public sealed interface ServerFrame {
      * @param recovered whether exactly the missing messages follow
      * @param replay how many messages follow before live ones
      * @param reason why not recovered, when that was asked for
+     * @param withoutPresence whether presence was asked for and will not come
      */
     record Subscribed(
             long id,
@@ -54,7 +55,16 @@ public sealed interface ServerFrame {
             Position head,
             boolean recovered,
             long replay,
-            @Nullable Unrecovered reason) implements Reply {}
+            @Nullable Unrecovered reason,
+            boolean withoutPresence)
+            implements Reply {
+
+        /** A subscription that did not ask for presence. */
+        public Subscribed(
+                long id, String channel, Position head, boolean recovered, long replay, @Nullable Unrecovered reason) {
+            this(id, channel, head, recovered, replay, reason, false);
+        }
+    }
 
     /** Why a channel was not recovered. */
     enum Unrecovered {

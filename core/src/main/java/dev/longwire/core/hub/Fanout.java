@@ -85,6 +85,7 @@ final class Fanout {
         session.subscriptions.put(channel.name, subscription);
         subscription.joinTurn = session.turn;
         subscription.joinId = requestId;
+        subscription.presence = want.presence();
         Tag tag = new Tag(session.id, session.turn, requestId);
         outbox.ask(new ChannelRequest.Attach(channel.name, tag, channel.generation, want.since(), want.last()));
         return subscription;

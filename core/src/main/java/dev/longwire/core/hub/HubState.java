@@ -206,6 +206,7 @@ final class HubState {
         out.number(subscription.promised);
         out.number(subscription.joinTurn);
         out.number(subscription.joinId);
+        out.flag(subscription.presence);
         ArrayDeque<?> waiting = subscription.waiting;
         FrameState.write(out, waiting);
     }
@@ -219,6 +220,7 @@ final class HubState {
         subscription.promised = in.number();
         subscription.joinTurn = in.number();
         subscription.joinId = in.number();
+        subscription.presence = in.flag();
         subscription.waiting = FrameState.readRequests(in);
         channel.subscribers++;
         session.subscriptions.put(channel.name, subscription);

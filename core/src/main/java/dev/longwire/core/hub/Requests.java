@@ -199,7 +199,8 @@ final class Requests {
                 answer.head(),
                 answer.recovered(),
                 answer.head().offset() - answer.start(),
-                answer.reason());
+                answer.reason(),
+                subscription.presence);
         if (subscription.joinId != 0) {
             answer(session, frame);
         } else {

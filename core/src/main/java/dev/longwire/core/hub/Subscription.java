@@ -39,6 +39,9 @@ final class Subscription {
 
     long joinId;
 
+    /** Whether presence was asked for too. */
+    boolean presence;
+
     /** Requests on this channel that wait for the join, in order; null while there are none. */
     @Nullable
     ArrayDeque<Request> waiting;

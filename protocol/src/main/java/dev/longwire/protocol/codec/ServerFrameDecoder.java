@@ -95,7 +95,8 @@ final class ServerFrameDecoder {
                 fields.position(),
                 fields.flag(Field.RECOVERED),
                 fields.number(Field.REPLAY, 0),
-                unrecovered(fields));
+                unrecovered(fields),
+                fields.has(Field.PRESENCE) && !fields.flag(Field.PRESENCE));
     }
 
     private static ServerFrame.@Nullable Unrecovered unrecovered(Fields fields) throws Refused {

@@ -93,12 +93,15 @@ final class ServerFrameEncoder {
 
     private void subscribed(ServerFrame.Subscribed subscribed) throws IOException {
         ServerFrame.Unrecovered reason = subscribed.reason();
-        out.open("subscribed", subscribed.id(), 7 + one(reason != null));
+        out.open("subscribed", subscribed.id(), 7 + one(reason != null) + one(subscribed.withoutPresence()));
         out.text(Field.CHANNEL, subscribed.channel());
         out.position(subscribed.head());
         out.flag(Field.RECOVERED, subscribed.recovered());
         out.number(Field.REPLAY, subscribed.replay());
         out.textIfAny(Field.REASON, reason == null ? null : reason.wire());
+        if (subscribed.withoutPresence()) {
+            out.flag(Field.PRESENCE, false);
+        }
     }
 
     private void unsubscribed(ServerFrame.Unsubscribed gone) throws IOException {
