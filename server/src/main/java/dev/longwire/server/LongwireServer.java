@@ -3,6 +3,7 @@ package dev.longwire.server;
 
 import dev.longwire.server.auth.Verifier;
 import dev.longwire.server.config.ServerConfig;
+import dev.longwire.server.connection.ConnectionListener;
 import dev.longwire.server.http.Certificates;
 import dev.longwire.server.http.HttpPipeline;
 import dev.longwire.server.http.Router;
@@ -69,6 +70,16 @@ public final class LongwireServer implements AutoCloseable {
      * @throws IOException when the address can't be bound
      */
     public static LongwireServer start(ServerConfig config) throws IOException {
+        return start(config, ConnectionListener.NONE);
+    }
+
+    /**
+     * Starts a server without authentication that tells somebody of its connections.
+     *
+     * @throws IllegalArgumentException when the address is not a loopback one and the configuration does not insist
+     * @throws IOException when the address can't be bound
+     */
+    public static LongwireServer start(ServerConfig config, ConnectionListener listener) throws IOException {
         InetAddress address = InetAddress.getByName(config.host());
         if (!address.isLoopbackAddress() && !config.insecure()) {
             throw new IllegalArgumentException(
@@ -84,7 +95,7 @@ public final class LongwireServer implements AutoCloseable {
         int count = config.loops() == 0 ? Runtime.getRuntime().availableProcessors() : config.loops();
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(count, handlers);
         Metrics metrics = new Metrics();
-        Loops loops = new Loops(config, group, Verifier.ANONYMOUS, metrics);
+        Loops loops = new Loops(config, group, Verifier.ANONYMOUS, metrics, listener);
         Router router = new Router(loops);
         ChannelFuture bound = bootstrap(config, group, epoll)
                 .childHandler(new HttpPipeline(loops, router, certificates))

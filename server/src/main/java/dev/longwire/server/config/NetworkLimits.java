@@ -12,6 +12,7 @@ package dev.longwire.server.config;
  * @param headerBytes of an HTTP request; more is 400 and closes
  * @param bodyBytes of an HTTP request; more is 413
  * @param requestMillis for a request line, headers and body to arrive; then the connection closes
+ * @param messageMillis for a WebSocket message that has begun to arrive; then it closes with 1008
  * @param idleMillis a kept-alive HTTP connection may be idle; then it closes
  * @param closeMillis to wait for the peer's half of a WebSocket close; then the connection is cut
  */
@@ -24,11 +25,12 @@ public record NetworkLimits(
         int headerBytes,
         int bodyBytes,
         long requestMillis,
+        long messageMillis,
         long idleMillis,
         long closeMillis) {
 
-    public static final NetworkLimits DEFAULT =
-            new NetworkLimits(64 * 1024, 1_024, 16, 64 * 1024, 4 * 1024, 16 * 1024, 1024 * 1024, 10_000, 75_000, 2_000);
+    public static final NetworkLimits DEFAULT = new NetworkLimits(
+            64 * 1024, 1_024, 16, 64 * 1024, 4 * 1024, 16 * 1024, 1024 * 1024, 10_000, 30_000, 75_000, 2_000);
 
     public NetworkLimits {
         positive(messageBytes, "messageBytes");
@@ -39,6 +41,7 @@ public record NetworkLimits(
         positive(headerBytes, "headerBytes");
         positive(bodyBytes, "bodyBytes");
         positive(requestMillis, "requestMillis");
+        positive(messageMillis, "messageMillis");
         positive(idleMillis, "idleMillis");
         positive(closeMillis, "closeMillis");
     }

@@ -38,6 +38,7 @@ public enum Setting {
     WINDOW("timeouts.window", Kind.TIME, "2m", "how long a session is kept without a carrier"),
     POLL_WAIT("timeouts.poll_wait", Kind.TIME, "20s", "how long a poll is held at most"),
     REQUEST("timeouts.request", Kind.TIME, "10s", "for an HTTP request to arrive; then the connection closes"),
+    MESSAGE_TIME("timeouts.message", Kind.TIME, "30s", "for a WebSocket message to arrive; then it closes with 1008"),
     IDLE("timeouts.idle", Kind.TIME, "75s", "a kept-alive HTTP connection may be idle"),
     CLOSE("timeouts.close", Kind.TIME, "2s", "to wait for the peer's half of a WebSocket close"),
 

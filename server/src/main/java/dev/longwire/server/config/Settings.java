@@ -140,6 +140,7 @@ public final class Settings {
                 bytes(Setting.HEADERS),
                 bytes(Setting.BODY),
                 millis(Setting.REQUEST),
+                millis(Setting.MESSAGE_TIME),
                 millis(Setting.IDLE),
                 millis(Setting.CLOSE));
     }

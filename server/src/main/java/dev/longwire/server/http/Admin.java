@@ -6,9 +6,11 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.longwire.core.channel.Channels.Glance;
 import dev.longwire.core.hub.Session;
 import dev.longwire.protocol.ErrorCode;
+import dev.longwire.server.connection.Connection;
 import dev.longwire.server.loop.Line;
 import dev.longwire.server.loop.Loop;
 import dev.longwire.server.loop.Loops;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -54,8 +56,8 @@ final class Admin {
         return open
                 ? route
                 : exchange -> {
-                    var response = Problem.of(ErrorCode.UNAUTHORIZED);
-                    response.setStatus(HttpResponseStatus.UNAUTHORIZED);
+                    var response = Problem.of(ErrorCode.UNAUTHORIZED, null, HttpResponseStatus.UNAUTHORIZED);
+                    response.headers().set(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
                     exchange.answer(response);
                 };
     }
@@ -113,8 +115,8 @@ final class Admin {
                     json.writeNumberField(
                             "channels",
                             counts.stream().mapToInt(Count::channels).sum());
-                    json.writeNumberField("messages_in", loops.metrics().messagesIn());
-                    json.writeNumberField("messages_out", loops.metrics().messagesOut());
+                    json.writeNumberField("messages_in", loops.metrics().publishedCount());
+                    json.writeNumberField("messages_out", loops.metrics().deliveredCount());
                     json.writeNumberField("bytes_in", loops.metrics().bytesInCount());
                     json.writeNumberField("bytes_out", loops.metrics().bytesOutCount());
                 }));
@@ -142,12 +144,19 @@ final class Admin {
         return session.carrier() == null ? null : (Line) session.carrier().attachment();
     }
 
-    private record Connection(
+    private record Times(long connectedAtMillis, long lastActiveMillis) {
+        static Times of(Connection connection) {
+            return new Times(connection.openedAtMillis(), connection.heardAtMillis());
+        }
+    }
+
+    private record Entry(
             String client,
             @Nullable String user,
             @Nullable String agent,
             String carrier,
             String address,
+            @Nullable Times times,
             int subscriptions,
             long bytesHeld) {}
 
@@ -157,7 +166,7 @@ final class Admin {
                 loop -> connections(loop, limit),
                 lists -> answer(exchange, json -> {
                     json.writeArrayFieldStart("connections");
-                    for (Connection each :
+                    for (Entry each :
                             lists.stream().flatMap(List::stream).limit(limit).toList()) {
                         json.writeStartObject();
                         json.writeStringField("client", each.client);
@@ -165,6 +174,10 @@ final class Admin {
                         json.writeStringField("agent", each.agent);
                         json.writeStringField("carrier", each.carrier);
                         json.writeStringField("address", each.address);
+                        if (each.times != null) {
+                            json.writeNumberField("connected_at", each.times.connectedAtMillis);
+                            json.writeNumberField("last_active", each.times.lastActiveMillis);
+                        }
                         json.writeNumberField("subscriptions", each.subscriptions);
                         json.writeNumberField("bytes_held", each.bytesHeld);
                         json.writeEndObject();
@@ -173,19 +186,20 @@ final class Admin {
                 }));
     }
 
-    private static List<Connection> connections(Loop loop, int limit) {
-        List<Connection> list = new ArrayList<>();
+    private static List<Entry> connections(Loop loop, int limit) {
+        List<Entry> list = new ArrayList<>();
         for (Session session : loop.hub().sessions()) {
             if (list.size() == limit) {
                 break;
             }
             Line line = line(session);
-            list.add(new Connection(
+            list.add(new Entry(
                     session.client(),
                     session.principal().user(),
                     session.agent(),
                     line == null ? "none" : line.kind(),
-                    line == null ? "" : String.valueOf(line.remoteAddress()).replace("/", ""),
+                    line == null ? "" : line.address(),
+                    line instanceof Connection open ? Times.of(open) : null,
                     session.subscriptionCount(),
                     line == null ? 0 : line.unsentBytes()));
         }

@@ -121,7 +121,14 @@ final class Exchange {
             response.headers().set(HttpHeaderNames.CACHE_CONTROL, "no-store");
         }
         response.headers().set("X-Content-Type-Options", "nosniff");
-        connection.answer(response, keepAlive);
+        connection.answer(method().equals(HttpMethod.HEAD) ? headOnly(response) : response, keepAlive);
+    }
+
+    private static FullHttpResponse headOnly(FullHttpResponse response) {
+        HttpUtil.setContentLength(response, response.content().readableBytes());
+        FullHttpResponse head = response.replace(Unpooled.EMPTY_BUFFER);
+        response.release();
+        return head;
     }
 
     /** Lets the page that asked read the answer (CORS, WHATWG Fetch 3.3). */

@@ -134,7 +134,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             response.release();
             return;
         }
-        HttpUtil.setContentLength(response, response.content().readableBytes());
+        if (!HttpUtil.isContentLengthSet(response)) {
+            HttpUtil.setContentLength(response, response.content().readableBytes());
+        }
         if (!keepAlive) {
             response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         }

@@ -14,7 +14,6 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpMessage;
-import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
@@ -78,7 +77,7 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
         Loop loop = loops.of(pipeline.channel().eventLoop());
         pipeline.addLast("decoder", new Decoder(limits));
         pipeline.addLast("encoder", new HttpResponseEncoder());
-        pipeline.addLast("aggregator", new HttpObjectAggregator(limits.bodyBytes(), true));
+        pipeline.addLast("aggregator", new Aggregator(loops));
         pipeline.addLast(new HttpConnection(loop, router));
     }
 
@@ -100,7 +99,7 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
             @Override
             protected void initChannel(Channel stream) {
                 stream.pipeline().addLast(new Http2StreamFrameToHttpObjectCodec(true));
-                stream.pipeline().addLast(new HttpObjectAggregator(limits.bodyBytes(), true));
+                stream.pipeline().addLast(new Aggregator(loops));
                 stream.pipeline().addLast(new HttpConnection(loop, router));
             }
         }));

@@ -10,13 +10,13 @@ import dev.longwire.protocol.codec.ByteSink;
 import dev.longwire.protocol.codec.Codec;
 import dev.longwire.protocol.codec.Format;
 import dev.longwire.protocol.codec.PollCodec;
+import dev.longwire.server.loop.Addresses;
 import dev.longwire.server.loop.Loop;
 import dev.longwire.server.loop.Rendering;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -169,7 +169,7 @@ final class PollLine implements PollRoute.HttpLine {
     }
 
     @Override
-    public @Nullable SocketAddress remoteAddress() {
-        return exchange.channel().remoteAddress();
+    public String address() {
+        return Addresses.text(exchange.channel().remoteAddress());
     }
 }

@@ -24,7 +24,11 @@ final class Problem {
 
     /** @param field a field of ours that is at fault */
     static FullHttpResponse of(ErrorCode code, @Nullable String field) {
-        HttpResponseStatus status = HttpResponseStatus.valueOf(code.http() == 0 ? BAD_REQUEST : code.http());
+        return of(code, field, HttpResponseStatus.valueOf(code.http() == 0 ? BAD_REQUEST : code.http()));
+    }
+
+    /** For a code that has no status of its own. */
+    static FullHttpResponse of(ErrorCode code, @Nullable String field, HttpResponseStatus status) {
         String json = "{\"type\":\"about:blank\",\"title\":\"" + status.reasonPhrase() + "\",\"status\":"
                 + status.code()
                 + ",\"code\":" + code.number() + ",\"name\":\"" + code.wire() + "\",\"detail\":\"" + code.text() + "\""

@@ -2,6 +2,7 @@
 package dev.longwire.server.http;
 
 import dev.longwire.protocol.ErrorCode;
+import dev.longwire.server.loop.Addresses;
 import dev.longwire.server.loop.Loops;
 import dev.longwire.server.websocket.Handshake;
 import dev.longwire.server.websocket.WebSocketLine;
@@ -16,13 +17,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Which path is answered by what. Paths are compared whole. */
 public final class Router {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Router.class);
+    private static final int LONGEST_KEPT = 200;
     private static final String TEXT = "text/plain; charset=utf-8";
 
     /** Something that answers requests on a path. */
@@ -31,7 +30,16 @@ public final class Router {
     }
 
     /** What a path takes. */
-    private record Entry(HttpMethod method, Route route) {}
+    private record Entry(HttpMethod method, Route route, boolean head) {
+
+        boolean takes(HttpMethod asked) {
+            return asked.equals(method) || head && asked.equals(HttpMethod.HEAD);
+        }
+
+        String methods() {
+            return method.name() + (head ? ", HEAD, OPTIONS" : ", OPTIONS");
+        }
+    }
 
     private final Guard guard;
     private final Map<String, Entry> entries = new LinkedHashMap<>();
@@ -40,9 +48,9 @@ public final class Router {
     public Router(Loops loops) {
         this.guard = new Guard(loops.config());
         Admin admin = new Admin(loops);
-        get("/v1/ws", this::webSocket);
-        entries.put("/v1/poll", new Entry(HttpMethod.POST, new PollRoute()));
-        get("/v1/events", new EventsRoute());
+        entries.put("/v1/ws", new Entry(HttpMethod.GET, this::webSocket, false));
+        entries.put("/v1/poll", new Entry(HttpMethod.POST, new PollRoute(), false));
+        entries.put("/v1/events", new Entry(HttpMethod.GET, new EventsRoute(), false));
         get("/health/live", exchange -> exchange.answer(HttpResponseStatus.OK, TEXT, "live\n"));
         get("/health/ready", this::ready);
         get(
@@ -58,7 +66,7 @@ public final class Router {
     }
 
     private void get(String path, Route route) {
-        entries.put(path, new Entry(HttpMethod.GET, route));
+        entries.put(path, new Entry(HttpMethod.GET, route, true));
     }
 
     /** From now on the server is not ready and takes no session. */
@@ -68,7 +76,7 @@ public final class Router {
 
     void handle(Exchange exchange) {
         if (!guard.hostAllowed(exchange.headers())) {
-            exchange.refuse(ErrorCode.HOST_NOT_ALLOWED);
+            refused(exchange, ErrorCode.HOST_NOT_ALLOWED);
             return;
         }
         if (!guard.originAllowed(exchange.headers())) {
@@ -81,32 +89,38 @@ public final class Router {
             exchange.refuse(ErrorCode.NOT_FOUND);
         } else if (exchange.method().equals(HttpMethod.OPTIONS)) {
             preflight(exchange, entry);
-        } else if (!exchange.method().equals(entry.method)) {
+        } else if (!entry.takes(exchange.method())) {
             FullHttpResponse response = Problem.of(ErrorCode.METHOD_NOT_ALLOWED);
-            response.headers().set(HttpHeaderNames.ALLOW, entry.method.name() + ", OPTIONS");
+            response.headers().set(HttpHeaderNames.ALLOW, entry.methods());
             exchange.answer(response);
         } else {
             entry.route.handle(exchange);
         }
     }
 
-    /** One line per refused upgrade; the origin is what an operator has to know, and its length is bounded. */
+    /** The origin is what an operator has to know; what is kept of it is bounded. */
     private static void refused(Exchange exchange, ErrorCode code) {
         String origin = exchange.headers().get(HttpHeaderNames.ORIGIN, "");
-        LOG.atInfo()
-                .addKeyValue("name", code.wire())
-                .addKeyValue("path", exchange.path())
-                .addKeyValue("origin", origin.length() > 200 ? origin.substring(0, 200) : origin)
-                .addKeyValue("address", exchange.channel().remoteAddress())
-                .log("refused");
+        exchange.loop()
+                .loops()
+                .listener()
+                .refused(
+                        code.wire(),
+                        cut(exchange.path()),
+                        cut(origin),
+                        Addresses.text(exchange.channel().remoteAddress()));
         exchange.refuse(code);
+    }
+
+    private static String cut(String text) {
+        return text.length() > LONGEST_KEPT ? text.substring(0, LONGEST_KEPT) : text;
     }
 
     private static void preflight(Exchange exchange, Entry entry) {
         FullHttpResponse response =
                 new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.NO_CONTENT, Unpooled.EMPTY_BUFFER);
         response.headers()
-                .set(HttpHeaderNames.ALLOW, entry.method.name() + ", OPTIONS")
+                .set(HttpHeaderNames.ALLOW, entry.methods())
                 .set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_METHODS, entry.method.name())
                 .set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_HEADERS, "content-type, authorization, last-event-id")
                 .set(HttpHeaderNames.ACCESS_CONTROL_MAX_AGE, "7200")
@@ -144,8 +158,6 @@ public final class Router {
             return;
         }
         String origin = exchange.headers().get(HttpHeaderNames.ORIGIN, "");
-        WebSocketLine line = new WebSocketLine(exchange.loop(), outcome.format(), origin);
-        exchange.become(response, line);
-        line.begin();
+        exchange.become(response, new WebSocketLine(exchange.loop(), outcome.format(), origin));
     }
 }

@@ -9,6 +9,8 @@ import dev.longwire.protocol.ErrorCode;
 import dev.longwire.protocol.ServerFrame;
 import dev.longwire.protocol.codec.Codec;
 import dev.longwire.protocol.codec.Format;
+import dev.longwire.server.connection.Connection;
+import dev.longwire.server.loop.Addresses;
 import dev.longwire.server.loop.Frames;
 import dev.longwire.server.loop.Loop;
 import dev.longwire.server.loop.Rendering;
@@ -22,7 +24,6 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: that of the session's loop; {@link #gone} and {@link #writable} that of the connection's, which may be
  * another. Netty takes writes from any thread, in order.
  */
-final class StreamLine implements PollRoute.HttpLine {
+final class StreamLine implements PollRoute.HttpLine, Connection {
 
     private static final byte[] ALIVE = ":\n\n".getBytes(StandardCharsets.US_ASCII);
 
@@ -41,6 +42,10 @@ final class StreamLine implements PollRoute.HttpLine {
     private final Exchange exchange;
     private final Channel channel;
     private final boolean bare;
+    private final String origin;
+    private final long openedAt = System.currentTimeMillis();
+    private long heardAt = openedAt;
+    private long sent;
     private @Nullable Carrier carrier;
     private boolean begun;
     private boolean done;
@@ -51,12 +56,13 @@ final class StreamLine implements PollRoute.HttpLine {
         this.exchange = exchange;
         this.channel = exchange.channel();
         this.bare = bare;
+        this.origin = exchange.headers().get(HttpHeaderNames.ORIGIN, "");
     }
 
     @Override
     public void serve(Carrier served) {
         carrier = served;
-        home.loops().metrics().opened(kind());
+        home.loops().listener().opened(this);
     }
 
     private void begin() {
@@ -113,6 +119,7 @@ final class StreamLine implements PollRoute.HttpLine {
         out.writeCharSequence(before, StandardCharsets.US_ASCII);
         Frames.event(out, json, 0, json.length);
         home.loops().metrics().bytesOut(out.readableBytes());
+        sent++;
         return write(out);
     }
 
@@ -122,6 +129,7 @@ final class StreamLine implements PollRoute.HttpLine {
             return false;
         }
         begin();
+        sent += messages.count();
         return write(messages.events(bare));
     }
 
@@ -136,7 +144,7 @@ final class StreamLine implements PollRoute.HttpLine {
     public void close(CloseCode code) {
         if (!done) {
             done = true;
-            home.loops().metrics().closed(kind(), code.number());
+            home.loops().listener().closed(this, code.number(), code.wire());
             begin();
             channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT).addListener(written -> channel.close());
         }
@@ -171,6 +179,7 @@ final class StreamLine implements PollRoute.HttpLine {
 
     private void heard() {
         if (carrier != null && !done) {
+            heardAt = System.currentTimeMillis();
             home.accept(new HubInput.Heard(carrier));
         }
     }
@@ -192,6 +201,7 @@ final class StreamLine implements PollRoute.HttpLine {
     public void writable() {
         home.post(() -> {
             if (carrier != null && !done) {
+                heardAt = System.currentTimeMillis();
                 home.accept(new HubInput.Heard(carrier));
                 home.accept(new HubInput.Drained(carrier));
             }
@@ -205,7 +215,7 @@ final class StreamLine implements PollRoute.HttpLine {
                 return;
             }
             done = true;
-            home.loops().metrics().closed(kind(), 1006);
+            home.loops().listener().closed(this, 1006, "lost");
             if (bare) {
                 // Nobody can come back to this session.
                 home.accept(new HubInput.Received(carrier, new ClientFrame.Disconnect()));
@@ -226,7 +236,38 @@ final class StreamLine implements PollRoute.HttpLine {
     }
 
     @Override
-    public @Nullable SocketAddress remoteAddress() {
-        return channel.remoteAddress();
+    public String address() {
+        return Addresses.text(channel.remoteAddress());
+    }
+
+    @Override
+    public String format() {
+        return "json";
+    }
+
+    @Override
+    public String origin() {
+        return origin;
+    }
+
+    @Override
+    public long openedAtMillis() {
+        return openedAt;
+    }
+
+    @Override
+    public long heardAtMillis() {
+        return heardAt;
+    }
+
+    /** A stream says nothing; what its client has to say comes in polls. */
+    @Override
+    public long received() {
+        return 0;
+    }
+
+    @Override
+    public long sent() {
+        return sent;
     }
 }

@@ -4,8 +4,6 @@ package dev.longwire.server.loop;
 import dev.longwire.protocol.CloseCode;
 import dev.longwire.protocol.ErrorCode;
 import dev.longwire.protocol.ServerFrame;
-import java.net.SocketAddress;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The home's end of a carrier: what its loop writes to. Called on the loop's thread only.
@@ -43,6 +41,6 @@ public interface Line {
     /** {@code websocket}, {@code poll} or {@code stream}. */
     String kind();
 
-    @Nullable
-    SocketAddress remoteAddress();
+    /** The other end's address and port. */
+    String address();
 }

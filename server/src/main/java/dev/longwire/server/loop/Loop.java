@@ -53,6 +53,7 @@ public final class Loop {
     private final List<@Nullable List<Runnable>> outgoing = new ArrayList<>();
     private final Deadlines requests;
     private final Deadlines idle;
+    private final Deadlines messages;
     private final List<Push> pushes = new ArrayList<>();
 
     /** Whether what is delivered now is all that this turn delivers: then each connection is flushed while it is hot. */
@@ -78,6 +79,7 @@ public final class Loop {
         this.door = new Door(this, loops);
         this.requests = new Deadlines(config.network().requestMillis());
         this.idle = new Deadlines(config.network().idleMillis());
+        this.messages = new Deadlines(config.network().messageMillis());
     }
 
     public int number() {
@@ -112,6 +114,11 @@ public final class Loop {
     /** HTTP connections that are kept alive. */
     public Deadlines idle() {
         return idle;
+    }
+
+    /** WebSocket messages that are arriving. */
+    public Deadlines messages() {
+        return messages;
     }
 
     public static long nowMillis() {
@@ -176,7 +183,7 @@ public final class Loop {
                 if (line.send(send.frame())) {
                     touched.add(line);
                 }
-                loops.metrics().sent(1);
+                count(send.frame());
                 stall(send.carrier(), line);
             }
             case HubOutput.Ask ask -> ask(ask.request());
@@ -188,6 +195,13 @@ public final class Loop {
             case HubOutput.Released released -> door.released(released);
             case HubOutput.Stray stray -> stray(stray.reply());
             case HubOutput.Ended ended -> loops.forget(ended.session(), this);
+        }
+    }
+
+    private void count(ServerFrame frame) {
+        loops.metrics().sent();
+        if (frame instanceof ServerFrame.Published published && !published.duplicate()) {
+            loops.metrics().published();
         }
     }
 
@@ -209,7 +223,7 @@ public final class Loop {
             }
             stall(carriers[i], line);
         }
-        loops.metrics().sent(messages.count() * count);
+        loops.metrics().delivered(messages.count() * count);
         loops.metrics().bytesOut(messages.bytesTaken());
         messages.release();
     }
@@ -359,7 +373,7 @@ public final class Loop {
 
     private void setAlarm() {
         long next = Math.min(hub.wakeAt(), channels.wakeAt());
-        next = Math.min(next, Math.min(requests.next(), idle.next()));
+        next = Math.min(next, Math.min(messages.next(), Math.min(requests.next(), idle.next())));
         if (next >= wakeAt) {
             return;
         }
@@ -377,6 +391,7 @@ public final class Loop {
         channels.tick(now);
         expire(requests, now);
         expire(idle, now);
+        expire(messages, now);
         accept(new HubInput.Tick());
     }
 

@@ -5,6 +5,8 @@ import dev.longwire.core.channel.ChannelSettings;
 import dev.longwire.server.auth.Tickets;
 import dev.longwire.server.auth.Verifier;
 import dev.longwire.server.config.ServerConfig;
+import dev.longwire.server.connection.ConnectionListener;
+import dev.longwire.server.log.ConnectionLog;
 import dev.longwire.server.metrics.Metrics;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
@@ -32,6 +34,7 @@ public final class Loops {
     private final Verifier verifier;
     private final Metrics metrics;
     private final byte[] ticketKey;
+    private final ConnectionListener listener;
     private final String boot = Tickets.freshBoot();
     private final long seed = Tickets.freshSeed();
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
@@ -39,13 +42,20 @@ public final class Loops {
     private final IdentityHashMap<EventExecutor, Loop> byExecutor = new IdentityHashMap<>();
     private final ConcurrentHashMap<String, Loop> homes = new ConcurrentHashMap<>();
 
-    public Loops(ServerConfig config, EventLoopGroup group, Verifier verifier, Metrics metrics) {
+    /** @param listener is told of every connection, after the log and the metrics */
+    public Loops(
+            ServerConfig config,
+            EventLoopGroup group,
+            Verifier verifier,
+            Metrics metrics,
+            ConnectionListener listener) {
         this.config = config;
         this.verifier = verifier;
         this.metrics = metrics;
         this.ticketKey = config.ticketKey() == null
                 ? Tickets.freshKey()
                 : config.ticketKey().getBytes(StandardCharsets.UTF_8);
+        this.listener = ConnectionListener.all(new ConnectionLog(), metrics, listener);
         List<EventLoop> executors = new ArrayList<>();
         group.forEach(executor -> executors.add((EventLoop) executor));
         long budget =
@@ -74,6 +84,11 @@ public final class Loops {
 
     public Metrics metrics() {
         return metrics;
+    }
+
+    /** Whoever wants to know of connections. */
+    public ConnectionListener listener() {
+        return listener;
     }
 
     public List<Loop> all() {

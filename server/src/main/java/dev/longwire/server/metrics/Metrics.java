@@ -1,31 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.server.metrics;
 
+import dev.longwire.server.connection.Connection;
+import dev.longwire.server.connection.ConnectionListener;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
 /**
- * What the server has done, for {@code /metrics}. Labels are names of ours and never anything a client sent.
+ * What the server has done, for {@code /metrics}. Labels are names of ours and never anything that a client sent.
  *
  * <p>Threads: any.
  */
-public final class Metrics {
+public final class Metrics implements ConnectionListener {
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    private final LongAdder messagesIn = counted("longwire.messages.received", "Messages that clients sent.");
-    private final LongAdder messagesOut = counted("longwire.messages.sent", "Messages and frames written to clients.");
+    private final LongAdder published = counted("longwire.messages.published", "Messages that were accepted.");
+    private final LongAdder delivered =
+            counted("longwire.messages.delivered", "Messages that were written to subscribers, replayed ones too.");
+    private final LongAdder framesIn = counted("longwire.frames.received", "Messages that clients sent, of any kind.");
+    private final LongAdder framesOut =
+            counted("longwire.frames.sent", "Frames that were written to single clients: replies and notices.");
     private final LongAdder bytesIn =
             counted("longwire.bytes.received", "Bytes that clients sent after the handshake.");
-    private final LongAdder bytesOut = counted("longwire.bytes.sent", "Bytes written to clients.");
+    private final LongAdder bytesOut = counted("longwire.bytes.sent", "Bytes that were written to clients.");
+    private final LongAdder webSockets = open("websocket");
+    private final LongAdder streams = open("stream");
 
     public Metrics() {
         new JvmMemoryMetrics().bindTo(registry);
@@ -40,12 +47,37 @@ public final class Metrics {
         return adder;
     }
 
-    public void received(long messages) {
-        messagesIn.add(messages);
+    private LongAdder open(String kind) {
+        LongAdder adder = new LongAdder();
+        Gauge.builder("longwire.connections.open", adder, LongAdder::sum)
+                .description("Connections that are open.")
+                .tags("carrier", kind)
+                .register(registry);
+        return adder;
     }
 
-    public void sent(long messages) {
-        messagesOut.add(messages);
+    private LongAdder openOf(Connection connection) {
+        return connection.kind().equals("stream") ? streams : webSockets;
+    }
+
+    /** A message was appended to its channel's log. */
+    public void published() {
+        published.increment();
+    }
+
+    /** Messages of a log were written to subscribers. */
+    public void delivered(long messages) {
+        delivered.add(messages);
+    }
+
+    /** Messages came, whatever is in them. */
+    public void received(long messages) {
+        framesIn.add(messages);
+    }
+
+    /** A frame was written to one client. */
+    public void sent() {
+        framesOut.increment();
     }
 
     public void bytesIn(long bytes) {
@@ -56,46 +88,59 @@ public final class Metrics {
         bytesOut.add(bytes);
     }
 
-    public void opened(String kind) {
-        counter("longwire.carriers.opened", "carrier", kind).increment();
+    @Override
+    public void opened(Connection connection) {
+        openOf(connection).increment();
+        count(
+                "longwire.connections.opened",
+                "Connections that were opened.",
+                Tags.of("carrier", connection.kind(), "format", connection.format()));
     }
 
-    public void closed(String kind, int code) {
-        // A peer may close with any code: ours and RFC 6455's by name, the rest together.
+    @Override
+    public void error(Connection connection, String name) {
+        count("longwire.errors", "What was wrong with what clients sent.", Tags.of("name", name));
+    }
+
+    @Override
+    public void closed(Connection connection, int code, String reason) {
+        openOf(connection).decrement();
+        // A peer may close with any code: ours and RFC 6455's by number, the rest together.
         boolean known = code >= 1000 && code < 1016 || code >= 4000 && code < 4600;
-        List<Tag> tags = List.of(Tag.of("carrier", kind), Tag.of("code", known ? Integer.toString(code) : "other"));
-        Counter.builder("longwire.carriers.closed")
+        String text = known ? Integer.toString(code) : "other";
+        count(
+                "longwire.connections.closed",
+                "Connections that have gone, by close code.",
+                Tags.of("carrier", connection.kind(), "code", text));
+    }
+
+    /** An HTTP request was answered with an error, or an upgrade was. */
+    public void refused(String name) {
+        count("longwire.refused", "HTTP requests that were answered with an error.", Tags.of("name", name));
+    }
+
+    private void count(String name, String description, Tags tags) {
+        Counter.builder(name)
+                .description(description)
                 .tags(tags)
                 .register(registry)
                 .increment();
     }
 
-    /** A peer broke a rule. */
-    public void fault(String name) {
-        counter("longwire.faults", "name", name).increment();
-    }
-
-    /** An upgrade or a request was refused. */
-    public void refused(String name) {
-        counter("longwire.refused", "name", name).increment();
-    }
-
-    private Counter counter(String name, String tag, String value) {
-        return Counter.builder(name).tags(tag, value).register(registry);
-    }
-
     public void gauge(String name, String description, LongSupplier value) {
         Gauge.builder(name, value, LongSupplier::getAsLong)
                 .description(description)
+                // Nobody else keeps the supplier.
+                .strongReference(true)
                 .register(registry);
     }
 
-    public long messagesIn() {
-        return messagesIn.sum();
+    public long publishedCount() {
+        return published.sum();
     }
 
-    public long messagesOut() {
-        return messagesOut.sum();
+    public long deliveredCount() {
+        return delivered.sum();
     }
 
     public long bytesInCount() {

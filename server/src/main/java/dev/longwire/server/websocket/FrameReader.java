@@ -62,6 +62,16 @@ final class FrameReader {
         }
     }
 
+    /** Whether a message has begun in fragments and not ended. */
+    boolean midMessage() {
+        return fragments > 0;
+    }
+
+    /** Whether nothing more is read. */
+    boolean stopped() {
+        return stopped;
+    }
+
     private boolean frame(ByteBuf in) {
         int at = in.readerIndex();
         int readable = in.readableBytes();

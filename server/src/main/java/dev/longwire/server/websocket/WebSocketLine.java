@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.server.websocket;
 
+import dev.longwire.core.deadline.Deadlines;
 import dev.longwire.core.hub.Carrier;
 import dev.longwire.core.hub.HubInput;
 import dev.longwire.protocol.ClientFrame;
@@ -11,15 +12,18 @@ import dev.longwire.protocol.codec.ByteSink;
 import dev.longwire.protocol.codec.Codec;
 import dev.longwire.protocol.codec.Format;
 import dev.longwire.protocol.codec.Utf8;
+import dev.longwire.server.connection.Connection;
+import dev.longwire.server.connection.ConnectionListener;
+import dev.longwire.server.loop.Addresses;
 import dev.longwire.server.loop.Frames;
 import dev.longwire.server.loop.Line;
 import dev.longwire.server.loop.Loop;
+import dev.longwire.server.loop.Patient;
 import dev.longwire.server.loop.Rendering;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.io.IOException;
-import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -33,7 +37,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Threads: its loop's.
  */
-public final class WebSocketLine extends ChannelInboundHandlerAdapter implements Line, FrameReader.Sink {
+public final class WebSocketLine extends ChannelInboundHandlerAdapter implements Line, Connection, FrameReader.Sink {
 
     private static final Logger LOG = LoggerFactory.getLogger(WebSocketLine.class);
     private static final byte[] PING = "{\"type\":\"ping\"}".getBytes(StandardCharsets.US_ASCII);
@@ -43,17 +47,23 @@ public final class WebSocketLine extends ChannelInboundHandlerAdapter implements
     private final Format format;
     private final Carrier carrier;
     private final FrameReader reader;
-    private final long openedAt = Loop.nowMillis();
+    private final ConnectionListener listener;
+    private final long openedAt = System.currentTimeMillis();
     private final String origin;
     private @Nullable ChannelHandlerContext context;
 
     /** The beginning of a frame whose rest has not come; null while there is none. */
     private @Nullable ByteBuf rest;
 
+    /** Runs while a message is incomplete. */
+    private @Nullable Patience patience;
+
     private boolean dirty;
     private boolean closing;
     private int unwrittenPongs;
+    private long heardAt = openedAt;
     private long received;
+    private long sent;
     private int closeCode = 1006;
     private String closeReason = "lost";
 
@@ -62,24 +72,24 @@ public final class WebSocketLine extends ChannelInboundHandlerAdapter implements
         this.loop = loop;
         this.format = format;
         this.origin = origin;
+        this.listener = loop.loops().listener();
         this.carrier = loop.carrier(format == Format.JSON ? Carrier.Form.WS_JSON : Carrier.Form.WS_CBOR, this);
         this.reader = new FrameReader(loop.loops().config().network(), this);
     }
 
+    /** How long a message may take to arrive. */
+    private final class Patience extends Patient {
+        @Override
+        protected void expired() {
+            fault(CloseCode.POLICY);
+        }
+    }
+
+    /** The handshake is written, and nothing that came after it has been read. */
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
-    }
-
-    /** The handshake is written: frames may follow. */
-    public void begin() {
-        loop.loops().metrics().opened(kind());
-        LOG.atInfo()
-                .addKeyValue("carrier", kind())
-                .addKeyValue("format", format)
-                .addKeyValue("origin", origin)
-                .addKeyValue("address", remoteAddress())
-                .log("open");
+        listener.opened(this);
         loop.accept(new HubInput.Opened(carrier));
     }
 
@@ -94,22 +104,44 @@ public final class WebSocketLine extends ChannelInboundHandlerAdapter implements
     public void channelRead(ChannelHandlerContext ctx, Object read) {
         ByteBuf bytes = (ByteBuf) read;
         loop.loops().metrics().bytesIn(bytes.readableBytes());
+        heardAt = System.currentTimeMillis();
+        long before = received;
+        boolean joined = rest != null;
         ByteBuf in = bytes;
         if (rest != null) {
-            in = ctx.alloc().buffer(rest.readableBytes() + bytes.readableBytes());
-            in.writeBytes(rest).writeBytes(bytes);
-            rest.release();
-            bytes.release();
+            in = rest.writeBytes(bytes);
             rest = null;
+            bytes.release();
         }
         try {
             reader.read(in);
-            if (in.isReadable() && !closing) {
-                rest = ctx.alloc().buffer(in.readableBytes()).writeBytes(in);
+            if (in.isReadable() && !reader.stopped()) {
+                rest = joined
+                        ? in.retain()
+                        : ctx.alloc().buffer(in.readableBytes()).writeBytes(in);
+                rest.discardSomeReadBytes();
             }
         } finally {
             in.release();
         }
+        await(received > before);
+    }
+
+    /** A message that is incomplete has its time, and its pieces are signs of life. */
+    private void await(boolean anotherOne) {
+        boolean incomplete = !closing && (rest != null || reader.midMessage());
+        if (!incomplete) {
+            if (patience != null) {
+                Deadlines.stop(patience);
+                patience = null;
+            }
+            return;
+        }
+        if (patience == null || anotherOne) {
+            patience = patience == null ? new Patience() : patience;
+            loop.messages().start(patience, Loop.nowMillis());
+        }
+        loop.accept(new HubInput.Heard(carrier));
     }
 
     @Override
@@ -119,6 +151,7 @@ public final class WebSocketLine extends ChannelInboundHandlerAdapter implements
         }
         received++;
         loop.loops().metrics().received(1);
+        listener.message(this, bytes.length);
         if (!binary && Arrays.equals(bytes, PING)) {
             loop.accept(new HubInput.Received(carrier, new ClientFrame.Ping()));
         } else if (binary != (format == Format.CBOR)) {
@@ -126,6 +159,9 @@ public final class WebSocketLine extends ChannelInboundHandlerAdapter implements
         } else {
             List<ClientFrame> frames = Codec.of(format).decode(bytes, 0, bytes.length);
             for (ClientFrame frame : frames) {
+                if (frame instanceof ClientFrame.Bad bad) {
+                    listener.error(this, bad.code().wire());
+                }
                 loop.accept(new HubInput.Received(carrier, frame));
             }
         }
@@ -179,7 +215,7 @@ public final class WebSocketLine extends ChannelInboundHandlerAdapter implements
     @Override
     public void fault(CloseCode code) {
         if (!closing) {
-            loop.loops().metrics().fault(code.wire());
+            listener.error(this, code.wire());
             loop.accept(new HubInput.Closed(carrier));
             close(code);
             flush();
@@ -195,7 +231,7 @@ public final class WebSocketLine extends ChannelInboundHandlerAdapter implements
             // The same fifteen characters in both formats, so that a home may answer without understanding.
             ByteBuf out = context().alloc().buffer(2 + PONG.length);
             Frames.text(out, PONG, 0, PONG.length);
-            return sent(out);
+            return reply(out);
         }
         ServerFrame sealed = frame instanceof ServerFrame.Connected connected ? loop.sealed(connected) : frame;
         ByteSink sink = new ByteSink();
@@ -206,15 +242,20 @@ public final class WebSocketLine extends ChannelInboundHandlerAdapter implements
         } else {
             Frames.binary(out, sink.array(), 0, sink.length());
         }
-        return sent(out);
+        return reply(out);
     }
 
     @Override
     public boolean deliver(Rendering messages) {
-        return !closing && write(format == Format.JSON ? messages.jsonFrames() : messages.cborFrames());
+        if (closing) {
+            return false;
+        }
+        sent += messages.count();
+        return write(format == Format.JSON ? messages.jsonFrames() : messages.cborFrames());
     }
 
-    private boolean sent(ByteBuf out) {
+    private boolean reply(ByteBuf out) {
+        sent++;
         loop.loops().metrics().bytesOut(out.readableBytes());
         return write(out);
     }
@@ -239,10 +280,6 @@ public final class WebSocketLine extends ChannelInboundHandlerAdapter implements
         context().writeAndFlush(out);
         long patience = loop.loops().config().network().closeMillis();
         context().executor().schedule(() -> context().close(), patience, TimeUnit.MILLISECONDS);
-        if (rest != null) {
-            rest.release();
-            rest = null;
-        }
     }
 
     @Override
@@ -289,8 +326,38 @@ public final class WebSocketLine extends ChannelInboundHandlerAdapter implements
     }
 
     @Override
-    public @Nullable SocketAddress remoteAddress() {
-        return context == null ? null : context.channel().remoteAddress();
+    public String format() {
+        return format == Format.JSON ? "json" : "cbor";
+    }
+
+    @Override
+    public String origin() {
+        return origin;
+    }
+
+    @Override
+    public String address() {
+        return Addresses.text(context().channel().remoteAddress());
+    }
+
+    @Override
+    public long openedAtMillis() {
+        return openedAt;
+    }
+
+    @Override
+    public long heardAtMillis() {
+        return heardAt;
+    }
+
+    @Override
+    public long received() {
+        return received;
+    }
+
+    @Override
+    public long sent() {
+        return sent;
     }
 
     @Override
@@ -310,16 +377,11 @@ public final class WebSocketLine extends ChannelInboundHandlerAdapter implements
             rest.release();
             rest = null;
         }
+        if (patience != null) {
+            Deadlines.stop(patience);
+        }
         loop.accept(new HubInput.Closed(carrier));
-        loop.loops().metrics().closed(kind(), closeCode);
-        LOG.atInfo()
-                .addKeyValue("carrier", kind())
-                .addKeyValue("code", closeCode)
-                .addKeyValue("reason", closeReason)
-                .addKeyValue("ms", Loop.nowMillis() - openedAt)
-                .addKeyValue("received", received)
-                .addKeyValue("address", remoteAddress())
-                .log("close");
+        listener.closed(this, closeCode, closeReason);
     }
 
     @Override
@@ -329,7 +391,7 @@ public final class WebSocketLine extends ChannelInboundHandlerAdapter implements
             ctx.close();
             return;
         }
-        LOG.atError().setCause(cause).log("a connection failed");
+        LOG.atError().setCause(cause).addKeyValue("address", address()).log("a connection failed");
         fault(CloseCode.FAILED);
     }
 }
