@@ -49,15 +49,15 @@ final class ServeCommand implements Callable<Integer> {
             System.err.println("longwire: " + failed.getMessage());
             return FAILED;
         }
-        CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             server.stop();
-            stopped.countDown();
+            // A signal has begun this shutdown, and would else be what the process is said to have died of.
+            Runtime.getRuntime().halt(0);
         }));
         System.out.println("Longwire is ready: " + server.url());
         System.out.flush();
         try {
-            stopped.await();
+            new CountDownLatch(1).await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
