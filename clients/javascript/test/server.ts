@@ -59,8 +59,8 @@ export class LongwireServer {
   }
 }
 
-/** What the wire does to connections that ask for an upgrade. */
-export type Treatment = 'pass' | 'block' | 'die-young';
+/** What the wire does: `block` refuses upgrades, `block-streams` these and event streams, `die-young` ends WebSockets soon. */
+export type Treatment = 'pass' | 'block' | 'block-streams' | 'die-young';
 
 /** A TCP relay in front of a server. */
 export class Wire {
@@ -142,12 +142,16 @@ export class Wire {
       if (/^upgrade: *websocket/im.test(head)) {
         upgrade = true;
         this.upgrades++;
-        if (this.treatment === 'block') {
+        if (this.treatment.startsWith('block')) {
           near.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
           return;
         }
       } else if (head.startsWith('POST')) {
         this.requests++;
+      }
+      if (this.treatment === 'block-streams' && head.includes('"stream":true')) {
+        end();
+        return;
       }
       far.write(data);
     });
