@@ -20,7 +20,9 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -55,6 +57,12 @@ public final class Loop {
     private final Deadlines idle;
     private final Deadlines messages;
     private final List<Push> pushes = new ArrayList<>();
+
+    /**
+     * Logs that grew after an owner confirmed this hub's interest, but of which the hub has heard before the confirmation:
+     * the two come by different ways. They are looked at again in the turn that the confirmation brings.
+     */
+    private final Map<String, LogView> early = new LinkedHashMap<>();
 
     /** Whether what is delivered now is all that this turn delivers: then each connection is flushed while it is hot. */
     private boolean alone;
@@ -312,6 +320,8 @@ public final class Loop {
     /** What happens during a turn is part of it: no other turn is wanted for that. */
     private void turn() {
         try {
+            early.forEach((channel, view) -> pushes.add(new Push(channel, view)));
+            early.clear();
             mailbox.empty((channel, view) -> pushes.add(new Push(channel, view)));
             for (ChannelOutput.Moved moved = channels.moved(); moved != null; moved = channels.moved()) {
                 if (moved.hub() == number) {
@@ -340,6 +350,9 @@ public final class Loop {
 
     private void push(String channel, LogView view) {
         long from = hub.headOf(channel);
+        if (from < 0 && hub.subscribersOf(channel) > 0) {
+            early.put(channel, view);
+        }
         while (from >= 0 && from < view.head()) {
             accept(new HubInput.Pushed(channel, view.epoch(), view.slice(from, view.head(), PUSH_BYTES)));
             long reached = hub.headOf(channel);
