@@ -344,6 +344,9 @@ public final class Loop {
             send();
             setAlarm();
         } finally {
+            // Also when something failed: the next turn is not to repeat it.
+            pushes.clear();
+            alone = false;
             turnWanted = false;
         }
     }
