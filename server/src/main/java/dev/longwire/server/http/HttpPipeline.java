@@ -150,6 +150,12 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
                 here.pipeline().remove(this);
             }
         }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext here, Throwable cause) {
+            // Reset before it said anything: news to nobody.
+            here.close();
+        }
     }
 
     /** Refuses what proxies and servers are known to read differently. */
