@@ -102,6 +102,11 @@ public sealed interface Fault {
         public String label() {
             return "half_open";
         }
+
+        @Override
+        public boolean cuts() {
+            return true;
+        }
     }
 
     /** From here on this direction trickles. */

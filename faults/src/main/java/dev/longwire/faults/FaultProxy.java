@@ -189,7 +189,7 @@ public final class FaultProxy implements AutoCloseable {
     }
 
     /** Sends bytes once more on a connection of their own; the first whole answer goes to whoever wants it. */
-    void again(EventLoop loop, byte[] bytes, @Nullable Consumer<Unit> answered) {
+    void again(EventLoop loop, byte[] bytes, @Nullable Consumer<Unit> answered, Runnable sent) {
         if (loop.isShuttingDown()) {
             return;
         }
@@ -203,6 +203,7 @@ public final class FaultProxy implements AutoCloseable {
                         channels.add(done.channel());
                         done.channel().writeAndFlush(Unpooled.wrappedBuffer(bytes));
                     }
+                    sent.run();
                 });
     }
 

@@ -14,6 +14,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** A client's connection and the one to the server that belongs to it. Everything here runs on their event loop. */
 final class Link {
@@ -108,7 +109,7 @@ final class Link {
             case Fault.Replay(long afterMillis) -> {
                 write(direction, unit.bytes());
                 byte[] all = said.toByteArray();
-                later(afterMillis, () -> proxy.again(client.eventLoop(), all, null));
+                later(afterMillis, () -> proxy.again(client.eventLoop(), all, null, () -> {}));
             }
             case Fault.Cut cut -> cut(cut, direction, unit);
             case Fault.HalfOpen() -> swallow();
@@ -143,19 +144,27 @@ final class Link {
     }
 
     private void duplicate(Fault.Duplicate duplicate, Direction direction, Unit unit) {
-        write(direction, unit.bytes());
         Asked asked = talk.latest();
         if (direction == Direction.UP && unit.frames().contains("http.request") && asked != null) {
             asked.discard = duplicate.answerFromCopy();
-            later(
-                    duplicate.afterMillis(),
-                    () -> proxy.again(
-                            client.eventLoop(), unit.bytes(), duplicate.answerFromCopy() ? this::answered : null));
-        } else {
-            later(duplicate.afterMillis(), () -> {
-                write(direction, unit.bytes());
-                lane(direction).flush();
-            });
+            Consumer<Unit> answered = duplicate.answerFromCopy() ? this::answered : null;
+            if (duplicate.afterMillis() == 0) {
+                // Together: neither may have been answered when the other one arrives.
+                proxy.again(client.eventLoop(), unit.bytes(), answered, () -> leave(direction, unit));
+                return;
+            }
+            write(direction, unit.bytes());
+            later(duplicate.afterMillis(), () -> proxy.again(client.eventLoop(), unit.bytes(), answered, () -> {}));
+            return;
+        }
+        write(direction, unit.bytes());
+        later(duplicate.afterMillis(), () -> leave(direction, unit));
+    }
+
+    private void leave(Direction direction, Unit unit) {
+        if (!swallowing) {
+            write(direction, unit.bytes());
+            lane(direction).flush();
         }
     }
 

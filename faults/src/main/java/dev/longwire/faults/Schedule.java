@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class Schedule implements Plan {
 
     /** A cut that finds no place that has had too few within this time takes any. */
-    private static final long PATIENCE_MILLIS = 40;
+    private static final long PATIENCE_MILLIS = 25;
 
     /** Cuts that could not be made in time are made up for, but not all at once. */
     private static final long LARGEST_DEBT = 5;
@@ -46,9 +46,14 @@ public final class Schedule implements Plan {
             double duplicate,
             double replay) {
 
-        /** Cuts at this pace, and a little of everything else. */
+        /** Cuts at this pace, and a little of everything else but duplicates. */
         public static Spec of(int cuts, int cutEveryMillis) {
-            return new Spec(cuts, cutEveryMillis, 0.1, 0.005, 0.01, 100, 0.05, 0.02);
+            return new Spec(cuts, cutEveryMillis, 0.1, 0.005, 0.01, 100, 0, 0.02);
+        }
+
+        /** With this chance of a poll to be sent twice. */
+        public Spec duplicating(double chance) {
+            return new Spec(cuts, cutEveryMillis, oneSided, halfOpen, delay, delayMillis, chance, replay);
         }
     }
 
@@ -134,7 +139,8 @@ public final class Schedule implements Plan {
                 && passing.carriage() == Carriage.POLL
                 && passing.frames().contains("http.request");
         if (request && random.nextDouble() < spec.duplicate()) {
-            return new Fault.Duplicate(random.nextInt(50), random.nextBoolean());
+            // At once: a copy that comes after its answer was confirmed ends the session, as the protocol says.
+            return new Fault.Duplicate(0, random.nextBoolean());
         }
         boolean connect =
                 passing.direction() == Direction.UP && passing.frames().contains("connect");

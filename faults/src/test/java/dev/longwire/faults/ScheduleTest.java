@@ -36,7 +36,7 @@ final class ScheduleTest {
                 Plan.Verdict verdict = schedule.judge(passing);
                 if (verdict != null) {
                     verdicts.add(millis + " " + passing + " " + verdict);
-                    if (verdict.fault().cuts() || verdict.fault() instanceof Fault.HalfOpen) {
+                    if (verdict.fault().cuts()) {
                         byPlace.merge(passing.carriage() + " " + verdict.frame(), 1, Integer::sum);
                     }
                 }
