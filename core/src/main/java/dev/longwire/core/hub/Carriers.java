@@ -51,12 +51,15 @@ final class Carriers {
     }
 
     /**
-     * Holds a poll for at most as long as its client wants to wait.
+     * Holds a poll for at most as long as its client wants to wait. One that is held already, because it came early,
+     * goes on waiting.
      *
      * @return false when that is no time at all
      */
     boolean hold(Carrier carrier, long waitMillis, long nowMillis) {
-        open.put(carrier.id(), carrier);
+        if (open.put(carrier.id(), carrier) != null && carrier.deadlines() != null) {
+            return waitMillis == Poll.DEFAULT_WAIT || waitMillis >= holds[HOLDS - 1].delayMillis();
+        }
         for (Deadlines list : holds) {
             if (waitMillis == Poll.DEFAULT_WAIT || list.delayMillis() <= waitMillis) {
                 list.start(carrier, nowMillis);

@@ -75,6 +75,16 @@ final class Polling {
         return null;
     }
 
+    /** The request is gone: nothing is written to it, and what it was to be answered with waits for another. */
+    void lost(Carrier carrier) {
+        forget(carrier);
+        Answer answer = carrier.answer;
+        if (answer != null) {
+            answer.carrier = null;
+            carrier.answer = null;
+        }
+    }
+
     /** The request is gone: it waits for nothing any more. */
     void forget(Carrier carrier) {
         early.removeIf(waiting -> waiting.carrier() == carrier);

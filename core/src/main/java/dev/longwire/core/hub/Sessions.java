@@ -220,6 +220,9 @@ final class Sessions {
     void lost(Carrier carrier, long nowMillis) {
         Session session = carrier.session;
         carriers.forget(carrier);
+        if (session != null && session.polling != null) {
+            session.polling.lost(carrier);
+        }
         if (session != null && session.carrier == carrier) {
             detach(session);
             if (carrier.form() == Carrier.Form.STREAM) {
