@@ -13,7 +13,7 @@ import time
 import unittest
 
 sys.path[:0] = [str(pathlib.Path(__file__).parent), str(pathlib.Path(__file__).parents[1])]
-from longwire_example import Client, Lost, Polling, WebSocket  # noqa: E402
+from longwire_example import Client, Lost, Polling, Refused, WebSocket  # noqa: E402
 from server import ROOT, Server  # noqa: E402
 
 PROBLEM = 'application/problem+json'
@@ -66,9 +66,11 @@ class Stream:
             fields[name] = fields[name] + '\n' + value if name in fields else value
 
     def frame(self):
-        while '' in (event := self.event() or {'data': 'null'}):
-            pass
-        return json.loads(event['data'])
+        for _ in range(2):
+            event = self.event() or {'data': 'null'}
+            if '' not in event:
+                return json.loads(event['data'])
+        raise AssertionError('nothing but signs of life, 25 s apart')
 
     def close(self):
         self.http.close()
@@ -308,6 +310,15 @@ class PollTest(Case):
         self.assertTrue(0 < len(page['messages']) < 12)
         self.assertIn('next', page)
 
+    def test_a_payload_is_as_short_as_on_a_websocket(self):
+        """[M14] [R7] [W9]"""
+        client = self.client('poll')
+        client.publish('longest', 'x' * 65_000)
+        with self.assertRaises(Refused) as refused:
+            client.publish('longest', 'x' * 66_000)
+        self.assertEqual(('too_large', 'data'), (refused.exception.name, refused.exception.frame['field']))
+        self.assertEqual(1, client.history('longest', limit=1)['offset'])
+
     def test_where_to_come_back(self):
         """[D4] [D5]"""
         for code, fresh, final in ((4000, False, False), (4199, False, False), (4200, True, False), (4399, True, False),
@@ -345,6 +356,14 @@ class StreamTest(Case):
         self.assertEqual([], self.post({'session': session, 'seq': 3, 'wait': 0}))
         self.client().publish('stream', 2)
         self.assertEqual(2, stream.frame()['data'])
+
+    def test_a_stream_with_nothing_to_say_begins_at_once(self):
+        """[E1] [E2]"""
+        carrier = self.client('poll').carrier
+        stream = self.stream('POST', {'session': carrier.session, 'seq': carrier.seq + 1, 'stream': True})
+        self.assertEqual((200, 'text/event-stream'), (stream.response.status, stream.type))
+        answer = self.post({'session': carrier.session, 'seq': carrier.seq + 2, 'frames': [{'type': 'subscriptions', 'id': 70}]})
+        self.assertEqual(['subscriptions'], [frame['type'] for frame in answer])
 
     def test_a_stream_takes_over_from_polls(self):
         """[E3] [E4] [E6] [P20]"""
@@ -420,8 +439,7 @@ class HttpTest(Case):
         response, _ = self.refused(405, 'method_not_allowed', 'GET', '/v1/poll')
         self.assertIn('POST', response.headers['Allow'])
         self.refused(415, 'unsupported_media_type', 'POST', '/v1/poll', '{"seq":1}', {'Content-Encoding': 'gzip'})
-        response, _ = self.http('POST', '/v1/poll', ' ' * (1024 * 1024 + 1))
-        self.assertEqual(413, response.status)
+        self.refused(413, 'body_too_large', 'POST', '/v1/poll', ' ' * (1024 * 1024 + 1))
         for path in ('/health/ready', '/v1/admin/stats', '/v1/nothing'):
             self.assertEqual('no-store', self.http('GET', path)[0].headers['Cache-Control'])
 
@@ -470,6 +488,9 @@ class DrainTest(unittest.TestCase):
         response = poll.http.getresponse()
         self.assertEqual((503, 'shutting_down'), (response.status, json.loads(response.read())['name']))
         self.assertGreater(int(response.headers['Retry-After']), 0)
+        poll.http.request('POST', '/v1/poll', '{"seq":1,"frames":[{"type":"connect","id":1}]}')
+        response = poll.http.getresponse()
+        self.assertEqual((503, 'shutting_down'), (response.status, json.loads(response.read())['name']))
         delays = []
         for client in clients:
             with self.assertRaises(Lost) as lost:

@@ -177,6 +177,8 @@ final class Polls {
         session.carrier = carrier;
         Deadlines.stop(session);
         fanout.unpark(session);
+        // There may be nothing to say for long, and the client wants to know that it is heard.
+        outbox.add(new HubOutput.Probe(carrier));
     }
 
     private void repeat(Session session, Polling polling, Carrier carrier, Poll poll, long nowMillis) {

@@ -38,7 +38,18 @@ final class PollRoute implements Router.Route {
         }
         exchange.loop().loops().metrics().bytesIn(bytes.length);
         exchange.loop().loops().metrics().received(poll.frames().size());
-        route(exchange, poll, format);
+        route(exchange, within(poll, exchange.loop().loops().config().network().messageBytes()), format);
+    }
+
+    /** A body may be longer than a message, since it may hold many; a payload may not, whatever carries it. */
+    private static Poll within(Poll poll, int longest) {
+        List<ClientFrame> frames = poll.frames().stream()
+                .map(frame -> frame instanceof ClientFrame.Publish publish
+                                && publish.payload().bytes().length > longest
+                        ? new ClientFrame.Bad(publish.id(), ErrorCode.TOO_LARGE, "data")
+                        : frame)
+                .toList();
+        return new Poll(poll.session(), poll.seq(), poll.ack(), poll.waitMillis(), poll.stream(), frames);
     }
 
     /** Text is taken for JSON, which spares a browser's page a preflight. */

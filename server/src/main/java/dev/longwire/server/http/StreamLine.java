@@ -165,7 +165,8 @@ final class StreamLine implements PollRoute.HttpLine, Connection {
 
     @Override
     public void probe() {
-        if (!done && begun) {
+        if (!done) {
+            begin();
             write(home.allocator().buffer(ALIVE.length).writeBytes(ALIVE));
             flush();
             // Nobody answers a comment: that it is taken is the sign of life.
