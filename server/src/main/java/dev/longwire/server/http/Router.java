@@ -49,8 +49,8 @@ public final class Router {
         this.guard = new Guard(loops.config());
         Admin admin = new Admin(loops);
         entries.put("/v1/ws", new Entry(HttpMethod.GET, this::webSocket, false));
-        entries.put("/v1/poll", new Entry(HttpMethod.POST, new PollRoute(), false));
-        entries.put("/v1/events", new Entry(HttpMethod.GET, new EventsRoute(), false));
+        entries.put("/v1/poll", new Entry(HttpMethod.POST, whileOpen(new PollRoute()), false));
+        entries.put("/v1/events", new Entry(HttpMethod.GET, whileOpen(new EventsRoute()), false));
         get("/health/live", exchange -> exchange.answer(HttpResponseStatus.OK, TEXT, "live\n"));
         get("/health/ready", this::ready);
         get(
@@ -140,6 +140,17 @@ public final class Router {
         FullHttpResponse response = Problem.of(ErrorCode.SHUTTING_DOWN);
         response.headers().set(HttpHeaderNames.RETRY_AFTER, "5");
         return response;
+    }
+
+    /** Who is told to go is not to come back by another door: a poll that is refused has not run, and is sent again. */
+    private Route whileOpen(Route route) {
+        return exchange -> {
+            if (draining.get()) {
+                exchange.answer(shuttingDown());
+            } else {
+                route.handle(exchange);
+            }
+        };
     }
 
     private void webSocket(Exchange exchange) {
