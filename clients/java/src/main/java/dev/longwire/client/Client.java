@@ -3,13 +3,11 @@ package dev.longwire.client;
 
 import dev.longwire.client.json.JsonObject;
 import dev.longwire.client.json.JsonWriter;
-import dev.longwire.client.transport.WebSocketTransport;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Locale;
-import java.util.Objects;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
@@ -67,26 +65,18 @@ public final class Client implements AutoCloseable {
         this.settings = settings;
         this.room = new Room(settings.outboxRequests(), settings.outboxBytes());
         this.deliveries = new Lane(settings.callbacks());
-        this.machine = new Machine(
-                settings,
-                () -> new WebSocketTransport(
-                        settings.http(),
-                        settings.uri(),
-                        Duration.ofMillis(settings.timeoutMillis()),
-                        settings.receiveChars()),
-                new Lane(Shared.POOL),
-                deliveries);
+        this.machine = new Machine(settings, new Lane(Shared.POOL), deliveries);
     }
 
     /**
      * A client to be.
      *
-     * @param url where the server's WebSocket is; {@code http} and {@code https} addresses, and those without a path, are
-     *     taken as the server's own: {@code http://host:8000} is {@code ws://host:8000/v1/ws}
+     * @param url the server's address, {@code https://example.com} or with a path before {@code /v1/ws}; {@code ws} and
+     *     {@code wss} mean the same
      * @throws IllegalArgumentException when it is no such address
      */
     public static Builder builder(String url) {
-        return new Builder(endpoint(url));
+        return new Builder(Carriers.endpoint(url));
     }
 
     /** Begins to connect, once; later calls change nothing. Completes with the first connection, or fails if there is none to be had. */
@@ -103,6 +93,11 @@ public final class Client implements AutoCloseable {
     /** The public id of the session, as others see it in messages; null before the first connection. */
     public @Nullable String id() {
         return machine.client();
+    }
+
+    /** How the client is connected, or was the last time; null before the first connection. */
+    public @Nullable Via transport() {
+        return machine.via();
     }
 
     /**
@@ -183,27 +178,12 @@ public final class Client implements AutoCloseable {
         return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
-    private static URI endpoint(String url) {
-        URI given = URI.create(url);
-        String scheme = Objects.requireNonNullElse(given.getScheme(), "").toLowerCase(Locale.ROOT);
-        boolean http = scheme.equals("http") || scheme.equals("https");
-        if ((!http && !scheme.equals("ws") && !scheme.equals("wss")) || given.getHost() == null) {
-            throw new IllegalArgumentException("a server's address begins with ws://, wss://, http:// or https://");
-        }
-        String path = Objects.requireNonNullElse(given.getRawPath(), "").replaceFirst("/+$", "");
-        if (path.isEmpty() || (http && !path.endsWith("/v1/ws"))) {
-            path += "/v1/ws";
-        }
-        String query = given.getRawQuery() == null ? "" : "?" + given.getRawQuery();
-        return URI.create(
-                (http ? scheme.replace("http", "ws") : scheme) + "://" + given.getRawAuthority() + path + query);
-    }
-
     /** What all clients of a process share, made when the first one needs it. */
     private static final class Shared {
         static final Executor POOL = pool();
         static final HttpClient HTTP = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(Duration.ofSeconds(10))
                 .executor(POOL)
                 .build();
 
@@ -233,6 +213,8 @@ public final class Client implements AutoCloseable {
         private Duration firstBackoff = Duration.ofMillis(500);
         private Duration mostBackoff = Duration.ofSeconds(30);
         private Duration timeout = Duration.ofSeconds(10);
+        private Duration probe = Duration.ofSeconds(15);
+        private List<Via> routes = List.of(Via.WEBSOCKET, Via.POLL);
         private @Nullable HttpClient http;
         private Executor callbacks = ForkJoinPool.commonPool();
         private Consumer<StateChange> listener = change -> {};
@@ -291,6 +273,18 @@ public final class Client implements AutoCloseable {
             return this;
         }
 
+        /** The ways to connect, the best first: WebSocket, and polling where that does not work. */
+        public Builder transports(Via... ways) {
+            routes = List.of(ways);
+            return this;
+        }
+
+        /** How soon WebSockets are tried again where they did not work: 15 s, then twice as long each time, up to 10 min. */
+        public Builder probe(Duration first) {
+            probe = first;
+            return this;
+        }
+
         /** The JDK's client to connect with, where a proxy or certificates need one. Its executor must not block. */
         public Builder httpClient(HttpClient newHttp) {
             http = newHttp;
@@ -316,18 +310,16 @@ public final class Client implements AutoCloseable {
          */
         public Client build() {
             return new Client(new Settings(
-                    uri,
+                    new Carriers(uri, http == null ? Shared.HTTP : http, timeout, receiveChars, routes),
                     token,
                     agent,
                     window,
                     outboxRequests,
                     outboxBytes,
                     messageBytes,
-                    receiveChars,
                     firstBackoff.toMillis(),
                     mostBackoff.toMillis(),
-                    timeout.toMillis(),
-                    http == null ? Shared.HTTP : http,
+                    probe.toMillis(),
                     callbacks,
                     listener));
         }

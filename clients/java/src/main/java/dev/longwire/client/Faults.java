@@ -36,6 +36,13 @@ final class Faults {
         return status >= 400 && status < 500 && !later ? Advice.STOP : Advice.SAME;
     }
 
+    /** What the server's last word advises, a close code or an error's. */
+    static Advice adviceOnWord(int code) {
+        // Limits and troubles of the server pass; anything else the application has to change.
+        boolean asked = code > 0 && code < 300 || code == 400;
+        return asked ? Advice.STOP : advice(code);
+    }
+
     /** From an {@code error} frame. */
     static LongwireException error(JsonObject frame) {
         String name = frame.text("name");

@@ -43,6 +43,7 @@ final class Link implements Transport.Events {
     private boolean over;
     private boolean sending;
     private boolean paused;
+    private boolean leaving;
     private long sentAt;
     private long heardAt;
     private long pingMillis;
@@ -75,6 +76,7 @@ final class Link implements Transport.Events {
 
     /** Says goodbye; the server closes then. */
     void goodbye() {
+        leaving = true;
         send(DISCONNECT);
         deadline = Alarm.nowMillis() + GOODBYE_MILLIS;
         readOn();
@@ -170,6 +172,9 @@ final class Link implements Transport.Events {
         lane.execute(() -> {
             sending = false;
             pump();
+            if (leaving && !sending && !over) {
+                transport.leave();
+            }
         });
     }
 

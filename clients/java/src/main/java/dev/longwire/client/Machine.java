@@ -5,10 +5,8 @@ import dev.longwire.client.json.JsonObject;
 import dev.longwire.client.json.JsonReader;
 import dev.longwire.client.json.JsonWriter;
 import dev.longwire.client.transport.Transport;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,11 +20,11 @@ final class Machine implements Link.Owner, Feeds.Host {
     private static final long STEADY_MILLIS = 10_000;
 
     private final Settings settings;
-    private final Supplier<Transport> transports;
     private final Executor lane;
     private final Executor callbacks;
     private final Requests requests;
     private final Feeds feeds = new Feeds(this);
+    private final Routes routes;
     private final Backoff backoff;
     private final Alarm alarm = new Alarm(this::post, this::tick);
     private final CompletableFuture<@Nullable Void> ready = new CompletableFuture<>();
@@ -35,7 +33,9 @@ final class Machine implements Link.Owner, Feeds.Host {
     private final Backlog backlog = new Backlog(() -> post(this::readOn));
 
     private volatile State state = State.IDLE;
+    private volatile @Nullable Via via;
     private @Nullable Link link;
+    private @Nullable Probe probe;
     private long openAt = Alarm.NEVER;
 
     private @Nullable String session;
@@ -51,12 +51,12 @@ final class Machine implements Link.Owner, Feeds.Host {
 
     private boolean wanted = true;
 
-    Machine(Settings settings, Supplier<Transport> transports, Executor lane, Executor callbacks) {
+    Machine(Settings settings, Executor lane, Executor callbacks) {
         this.settings = settings;
-        this.transports = transports;
         this.lane = lane;
         this.callbacks = callbacks;
         this.requests = new Requests(settings.window());
+        this.routes = new Routes(settings.carriers().routes(), settings.probeMillis());
         this.backoff = new Backoff(settings.firstBackoffMillis(), settings.mostBackoffMillis());
     }
 
@@ -67,6 +67,11 @@ final class Machine implements Link.Owner, Feeds.Host {
     @Nullable
     String client() {
         return client;
+    }
+
+    @Nullable
+    Via via() {
+        return via;
     }
 
     /** Completes when the session has its first connection. */
@@ -220,6 +225,7 @@ final class Machine implements Link.Owner, Feeds.Host {
             case "error" -> {
                 if (id == 0 || id == connectId) {
                     lastWord = Faults.error(frame);
+                    refused(from, id);
                 } else {
                     requests.answered(id, frame);
                 }
@@ -243,6 +249,16 @@ final class Machine implements Link.Owner, Feeds.Host {
         }
     }
 
+    /** A refused connect ends the attempt, whether or not the server closes; other words without a number do not. */
+    private void refused(Link by, long id) {
+        LongwireException word = lastWord;
+        if (id == connectId && state == State.CONNECTING && word != null) {
+            by.drop();
+            routes.ended();
+            lost(word, Faults.adviceOnWord(word.code()));
+        }
+    }
+
     private void attached(Link to, JsonObject frame) {
         if (state != State.CONNECTING) {
             return;
@@ -257,6 +273,8 @@ final class Machine implements Link.Owner, Feeds.Host {
         nonce = Names.random();
         lastWord = null;
         connectedAt = Alarm.nowMillis();
+        via = routes.via();
+        routes.connected(connectedAt);
         to.attached(Math.max(1, frame.number("ping", 25_000)));
         enter(State.CONNECTED, null, 0);
         requests.attached(to, resumed ? Alarm.NEVER : sameUser ? dedupeMillis : 0);
@@ -267,10 +285,18 @@ final class Machine implements Link.Owner, Feeds.Host {
 
     @Override
     public void closed(Link by, int code) {
-        if (by == link) {
-            LongwireException cause = Objects.requireNonNullElseGet(lastWord, () -> Faults.closed(code));
-            lost(cause, wanted ? Faults.advice(code) : Faults.Advice.STOP);
+        if (by != link) {
+            return;
         }
+        LongwireException word = lastWord;
+        Faults.Advice advice = wanted ? Faults.advice(code) : Faults.Advice.STOP;
+        if (word != null || code >= 4000) {
+            routes.ended();
+        } else if ((advice == Faults.Advice.SAME || code == 1002) && routes.failed(Alarm.nowMillis())) {
+            detour();
+            return;
+        }
+        lost(word == null ? Faults.closed(code) : word, advice);
     }
 
     @Override
@@ -278,13 +304,37 @@ final class Machine implements Link.Owner, Feeds.Host {
         if (by != link) {
             return;
         }
-        // A connection that just broke after a goodbye was closed for the reason that the goodbye gave.
         LongwireException word = lastWord;
-        Faults.Advice advice = word == null ? Faults.adviceOnStatus(failure.status()) : Faults.advice(word.code());
-        // Once it has worked, an intermediary's refusal is an outage.
-        boolean outage = ready.isDone() && failure.status() > 0;
-        LongwireException cause = word == null ? Faults.failed(failure) : word;
-        lost(cause, outage ? Faults.Advice.SAME : wanted ? advice : Faults.Advice.STOP);
+        if (word != null) {
+            // What just broke after a word of the server's broke for the reason it gave.
+            routes.ended();
+            lost(word, wanted ? Faults.adviceOnWord(word.code()) : Faults.Advice.STOP);
+        } else if (routes.failed(Alarm.nowMillis())) {
+            detour();
+        } else {
+            // Once it has worked, a refusal is an outage of something on the way.
+            Faults.Advice advice = ready.isDone() ? Faults.Advice.SAME : Faults.adviceOnStatus(failure.status());
+            lost(Faults.failed(failure), advice);
+        }
+    }
+
+    /** There is another way, which has not just failed: taken at once. */
+    private void detour() {
+        if (state == State.CLOSED) {
+            gone();
+            return;
+        }
+        requests.detached();
+        feeds.detached();
+        open();
+    }
+
+    private void probed(boolean works) {
+        probe = null;
+        if (state == State.CONNECTED && link != null && routes.probed(works, Alarm.nowMillis())) {
+            link.drop();
+            detour();
+        }
     }
 
     private void lost(LongwireException cause, Faults.Advice advice) {
@@ -318,13 +368,22 @@ final class Machine implements Link.Owner, Feeds.Host {
         lastWord = null;
         wanted = true;
         enter(State.CONNECTING, null, 0);
-        link = new Link(this::post, this, transports.get(), settings.timeoutMillis());
+        link = new Link(
+                this::post,
+                this,
+                settings.carriers().make(routes.via()),
+                settings.carriers().timeout().toMillis());
         link.open();
     }
 
     /** Over for good: whoever waits for something is told. */
     private void stop(@Nullable LongwireException cause) {
         openAt = Alarm.NEVER;
+        routes.ended();
+        if (probe != null) {
+            probe.stop();
+            probe = null;
+        }
         enter(State.CLOSED, cause, 0);
         LongwireException why = cause == null ? Faults.closedClient() : cause;
         requests.failAll(why);
@@ -363,6 +422,11 @@ final class Machine implements Link.Owner, Feeds.Host {
             link.tick(nowMillis);
         }
         feeds.tick(nowMillis);
+        if (nowMillis >= routes.probeAt()) {
+            routes.probing();
+            probe = new Probe(this::post, settings.carriers().make(Via.WEBSOCKET), this::probed);
+            probe.start();
+        }
     }
 
     private void settle() {
@@ -370,6 +434,6 @@ final class Machine implements Link.Owner, Feeds.Host {
             requests.flush(link);
         }
         long linkAt = link == null ? Alarm.NEVER : link.wakeAt();
-        alarm.set(Math.min(openAt, Math.min(linkAt, feeds.wakeAt())));
+        alarm.set(Math.min(Math.min(openAt, routes.probeAt()), Math.min(linkAt, feeds.wakeAt())));
     }
 }

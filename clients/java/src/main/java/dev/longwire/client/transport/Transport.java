@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.client.transport;
 
+import java.net.ConnectException;
+import java.net.http.HttpResponse;
+import java.nio.channels.UnresolvedAddressException;
+import org.jspecify.annotations.Nullable;
+
 /**
  * One carrier: opened once, then texts go both ways until it is closed, fails or is aborted.
  *
@@ -20,8 +25,8 @@ public interface Transport {
     /** Lets one more text come. */
     void demand();
 
-    /** Says a goodbye of the transport's own; {@link Events#closed} follows if the peer answers. */
-    void close(int code);
+    /** What was sent last is the last: {@link Events#closed} follows when the peer has answered it. */
+    void leave();
 
     /** Lets go at once. Nothing that is reported afterwards matters any more. */
     void abort();
@@ -54,5 +59,27 @@ public interface Transport {
      * @param retryAfterMillis when the server says to try again, or 0
      * @param text for people
      */
-    record Failure(int status, long retryAfterMillis, String text) {}
+    record Failure(int status, long retryAfterMillis, String text) {
+        /** The JDK says little about connections that did not come about, but the causes tell them apart. */
+        static Failure of(@Nullable Throwable fault) {
+            for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
+                if (cause instanceof UnresolvedAddressException) {
+                    return new Failure(0, 0, "the host is not known");
+                }
+            }
+            if (fault instanceof ConnectException) {
+                return new Failure(0, 0, "nobody listens there");
+            }
+            if (fault == null) {
+                return new Failure(0, 0, "the server did not answer in time");
+            }
+            String what = fault.getMessage();
+            return new Failure(0, 0, fault.getClass().getSimpleName() + (what == null ? "" : ": " + what));
+        }
+
+        static long retryAfterMillis(HttpResponse<?> response) {
+            String seconds = response.headers().firstValue("Retry-After").orElse("");
+            return seconds.matches("[0-9]{1,6}") ? Long.parseLong(seconds) * 1000 : 0;
+        }
+    }
 }

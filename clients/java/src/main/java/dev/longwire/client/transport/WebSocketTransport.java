@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.client.transport;
 
-import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
-import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -68,7 +66,7 @@ public final class WebSocketTransport implements Transport {
                 if (fault == null) {
                     tell.sent();
                 } else {
-                    tell.failed(broken(fault));
+                    tell.failed(Failure.of(fault));
                 }
             });
         }
@@ -83,11 +81,8 @@ public final class WebSocketTransport implements Transport {
     }
 
     @Override
-    public void close(int code) {
-        WebSocket to = socket;
-        if (to != null) {
-            to.sendClose(code, "");
-        }
+    public void leave() {
+        // The server closes, and that is reported.
     }
 
     @Override
@@ -104,28 +99,10 @@ public final class WebSocketTransport implements Transport {
         if (cause instanceof WebSocketHandshakeException refused) {
             HttpResponse<?> response = refused.getResponse();
             int status = response.statusCode();
-            return new Failure(status, retryAfter(response), "the server answered with HTTP status " + status);
+            return new Failure(
+                    status, Failure.retryAfterMillis(response), "the server answered with HTTP status " + status);
         }
-        return broken(cause);
-    }
-
-    /** The JDK says little about connections that did not come about, but the causes tell them apart. */
-    private static Failure broken(Throwable fault) {
-        for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
-            if (cause instanceof UnresolvedAddressException) {
-                return new Failure(0, 0, "the host is not known");
-            }
-        }
-        if (fault instanceof ConnectException) {
-            return new Failure(0, 0, "nobody listens there");
-        }
-        String what = fault.getMessage();
-        return new Failure(0, 0, fault.getClass().getSimpleName() + (what == null ? "" : ": " + what));
-    }
-
-    private static long retryAfter(HttpResponse<?> response) {
-        String seconds = response.headers().firstValue("Retry-After").orElse("");
-        return seconds.matches("[0-9]{1,6}") ? Long.parseLong(seconds) * 1000 : 0;
+        return Failure.of(cause);
     }
 
     /** Puts the parts of messages together. The JDK calls it from one thread at a time. */
@@ -196,7 +173,7 @@ public final class WebSocketTransport implements Transport {
 
         @Override
         public void onError(WebSocket from, Throwable fault) {
-            to.failed(broken(fault));
+            to.failed(Failure.of(fault));
         }
     }
 }
