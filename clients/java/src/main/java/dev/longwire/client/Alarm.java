@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.client;
 
-import java.util.concurrent.CompletableFuture;
+import dev.longwire.client.transport.Timers;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
-/** Wakes once, at the earliest time it was set to. It stands on the JDK's one timer thread, which all clients share. */
+/** Wakes once, at the earliest time it was set to. It has no thread of its own. */
 final class Alarm {
     static final long NEVER = Long.MAX_VALUE;
 
@@ -16,7 +16,7 @@ final class Alarm {
     /** Counts settings, so that an old one that rings late is known. */
     private long count;
 
-    private @Nullable CompletableFuture<@Nullable Void> timer;
+    private @Nullable Future<?> timer;
 
     Alarm(Executor executor, Runnable wake) {
         this.executor = executor;
@@ -36,18 +36,15 @@ final class Alarm {
         stop();
         setTo = atMillis;
         long mine = ++count;
-        CompletableFuture<@Nullable Void> next = new CompletableFuture<>();
-        next.completeOnTimeout(null, Math.max(0, atMillis - nowMillis()) + 1, TimeUnit.MILLISECONDS);
-        next.thenRunAsync(
-                () -> {
+        timer = Timers.after(
+                atMillis - nowMillis() + 1,
+                () -> executor.execute(() -> {
                     if (mine == count) {
                         timer = null;
                         setTo = NEVER;
                         wake.run();
                     }
-                },
-                executor);
-        timer = next;
+                }));
     }
 
     void stop() {

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.client;
 
+import dev.longwire.client.transport.Timers;
 import dev.longwire.client.transport.Transport;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -40,11 +39,13 @@ final class Probe implements Transport.Events {
     }
 
     private void after(long millis, Runnable task) {
-        CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS, lane).execute(() -> {
-            if (!over) {
-                task.run();
-            }
-        });
+        Timers.after(
+                millis,
+                () -> lane.execute(() -> {
+                    if (!over) {
+                        task.run();
+                    }
+                }));
     }
 
     private void end(boolean works) {

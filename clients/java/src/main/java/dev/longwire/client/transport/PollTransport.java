@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -162,8 +161,7 @@ public final class PollTransport implements Transport {
         } else if (asked.attempt() == AGAIN_MILLIS.length || (asked.number() == 1 && unreached(fault))) {
             end(broken(fault));
         } else {
-            CompletableFuture.delayedExecutor(AGAIN_MILLIS[asked.attempt()], TimeUnit.MILLISECONDS)
-                    .execute(() -> again(asked));
+            Timers.after(AGAIN_MILLIS[asked.attempt()], () -> again(asked));
         }
     }
 

@@ -22,7 +22,7 @@ public interface Transport {
     /** Sends a text. Called after {@link Events#opened}, and again only after {@link Events#sent}. */
     void send(String text);
 
-    /** Lets one more text come. */
+    /** One text more may come. A transport may read a few ahead. */
     void demand();
 
     /** What was sent last is the last: {@link Events#closed} follows when the peer has answered it. */
