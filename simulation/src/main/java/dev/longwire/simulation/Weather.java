@@ -62,7 +62,17 @@ final class Weather {
             case DRAIN -> seldom(15, "drains", () -> home.drain(dice.below(home.hubCount())));
             case KICK -> seldom(15, "kicks", () -> home.kick(dice.below(home.hubCount())));
             // These happen where things are done, not by themselves.
-            case LATE_CONNECT, ROAM, SLEEP, HINT_LOSS, HINT_DISORDER, GOODBYE, FLOOD, FORGE -> {}
+            case LATE_CONNECT,
+                    POLLING,
+                    POLL_LOSS,
+                    POLL_STALE,
+                    ROAM,
+                    SLEEP,
+                    HINT_LOSS,
+                    HINT_DISORDER,
+                    GOODBYE,
+                    FLOOD,
+                    FORGE -> {}
         }
     }
 

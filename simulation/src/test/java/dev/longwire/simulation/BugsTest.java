@@ -32,6 +32,8 @@ final class BugsTest {
             Map.entry(Bug.CUT_REPLAY, 10),
             Map.entry(Bug.IGNORE_STALL, 18),
             Map.entry(Bug.NEVER_REPAIR, 11),
+            Map.entry(Bug.EMPTY_REPEAT, 10),
+            Map.entry(Bug.NEVER_SETTLE, 23),
             Map.entry(Bug.RUN_LATE_INPUT, 4));
 
     @ParameterizedTest

@@ -63,6 +63,14 @@ final class SeedsTest {
             "closed shutdown",
             "closed kicked",
             "clock jumps",
+            "polling",
+            "polls answered",
+            "polls answered empty",
+            "polls repeated",
+            "answers lost",
+            "stale polls",
+            "closed poll_order",
+            "polls refused session_gone",
             "history pages",
             "outcomes");
 

@@ -159,7 +159,7 @@ public final class ModelClient implements ClientEnd {
         }
         boolean first = session == null && wants.isEmpty() && turn == 1;
         Resume resume = first ? null : new Resume(session, turn, wants);
-        send(new Connect(nextId(), user, name, null, false, resume));
+        send(new Connect(nextId(), user, name, name + "/" + turn, false, resume));
         pipelining = safeToAskAgain() && ground.dice().chance(50);
         if (pipelining) {
             askAgain();
@@ -186,7 +186,7 @@ public final class ModelClient implements ClientEnd {
 
     private void askAgain() {
         for (Asked request : List.copyOf(asked.values())) {
-            if (request.on != link) {
+            if (!Objects.equals(request.on, link)) {
                 send(request);
             }
         }
@@ -238,13 +238,15 @@ public final class ModelClient implements ClientEnd {
     }
 
     private void heartbeat() {
-        if (link != null) {
+        Link now = link;
+        if (now != null) {
+            int patience = now.selfChecking() ? 4 * PATIENCE_MILLIS : PATIENCE_MILLIS;
             long silence = ground.now() - lastHeard;
-            boolean dead = silence > Plan.PING_MILLIS + Plan.PONG_MILLIS + HEARTBEAT_MILLIS;
-            if (dead || !connected && ground.now() - since > PATIENCE_MILLIS) {
+            boolean dead = !now.selfChecking() && silence > Plan.PING_MILLIS + Plan.PONG_MILLIS + HEARTBEAT_MILLIS;
+            if (dead || !connected && ground.now() - since > patience) {
                 ground.counters().count(connected ? "found dead" : "gave up connecting");
                 drop();
-            } else if (ground.now() - lastSent >= Plan.PING_MILLIS) {
+            } else if (!now.selfChecking() && ground.now() - lastSent >= Plan.PING_MILLIS) {
                 send(new ClientFrame.Ping());
             }
         }
@@ -253,7 +255,7 @@ public final class ModelClient implements ClientEnd {
 
     @Override
     public void closed(Link from, @Nullable CloseCode code) {
-        if (from != link) {
+        if (!from.equals(link)) {
             return;
         }
         ground.story().tell(() -> name + " lost " + from + " " + code);
@@ -305,7 +307,7 @@ public final class ModelClient implements ClientEnd {
 
     @Override
     public void came(Link from, ServerFrame frame) {
-        if (from != link) {
+        if (!from.equals(link)) {
             return;
         }
         lastHeard = ground.now();

@@ -181,7 +181,7 @@ public final class Wishes {
                 channel,
                 reverse ? null : bound,
                 reverse ? bound : null,
-                dice.below(6),
+                Math.max(1, dice.below(6)),
                 reverse,
                 null));
     }

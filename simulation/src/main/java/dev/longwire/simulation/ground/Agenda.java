@@ -9,7 +9,7 @@ public final class Agenda {
 
     private record Entry(long at, long number, Runnable what) {}
 
-    private static final long BEGINNING = 1_000_000;
+    static final long BEGINNING = 1_000_000;
 
     private final PriorityQueue<Entry> entries =
             new PriorityQueue<>(Comparator.comparingLong(Entry::at).thenComparingLong(Entry::number));

@@ -29,6 +29,10 @@ public enum Bug {
     IGNORE_STALL,
     /** Lost hints are never repaired. */
     NEVER_REPAIR,
+    /** What is asked for again by a repeated poll comes without its messages. */
+    EMPTY_REPEAT,
+    /** Held polls are not answered before their time. */
+    NEVER_SETTLE,
     /** What an old carrier brings late runs in the new one's turn. */
     RUN_LATE_INPUT
 }

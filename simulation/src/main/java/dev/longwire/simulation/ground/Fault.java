@@ -11,6 +11,12 @@ public enum Fault {
     STALL,
     /** Connections take so long to open that the client has given up on them when they do. */
     LATE_CONNECT,
+    /** Clients poll on some of their attempts. */
+    POLLING,
+    /** Polls and their answers are lost or late. */
+    POLL_LOSS,
+    /** A poll comes once more long after it was answered. */
+    POLL_STALE,
     /** A client comes back through another hub. */
     ROAM,
     /** A hub is lost with its sessions. */

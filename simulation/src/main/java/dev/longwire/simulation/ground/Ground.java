@@ -17,6 +17,12 @@ public record Ground(Plan plan, Dice dice, Agenda agenda, Counters counters, Sto
         return plan.faults().contains(fault);
     }
 
+    /** Whether a fault strikes now, if it does so in this percentage of cases while the storm lasts. */
+    public boolean strikes(Fault fault, int percent) {
+        boolean storm = agenda.now() < Agenda.BEGINNING + plan.stormMillis();
+        return storm && has(fault) && dice.chance(percent);
+    }
+
     public boolean has(Bug bug) {
         return plan.bugs().contains(bug);
     }

@@ -5,7 +5,11 @@ import dev.longwire.core.channel.ChannelReply;
 import dev.longwire.core.channel.ChannelRequest;
 import dev.longwire.core.channel.ChannelRequest.Tag;
 import dev.longwire.core.hub.Carrier;
+import dev.longwire.protocol.ClientFrame;
+import dev.longwire.protocol.ErrorCode;
+import dev.longwire.protocol.Poll;
 import dev.longwire.simulation.ground.Bug;
+import dev.longwire.simulation.ground.Fault;
 import dev.longwire.simulation.ground.Ground;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,8 +50,12 @@ public final class Home {
 
     /** Opens a connection to a hub; what is sent on it waits until it is open. */
     public Link connect(ClientEnd client, int hub, long delayMillis) {
+        if (ground.has(Fault.POLLING) && ground.dice().chance(50)) {
+            ground.counters().count("polling");
+            return new PollLink(++carriers, ground, this, hub, client);
+        }
         Carrier.Form form = ground.dice().chance(50) ? Carrier.Form.WS_JSON : Carrier.Form.WS_CBOR;
-        Link link = new Link(new Carrier(++carriers, form), ground, client, hubs.get(hub), tap);
+        WsLink link = new WsLink(new Carrier(++carriers, form), ground, client, hubs.get(hub), tap);
         link.open(delayMillis);
         return link;
     }
@@ -93,6 +101,37 @@ public final class Home {
 
     public void jumpClock(long millis) {
         owners.forEach(owner -> owner.jump(millis));
+    }
+
+    // ---- polls
+
+    /** A poll arrives: at the hub of its session, or of the one that it wants to resume, or of its link. */
+    void polled(PollLink link, Poll poll, int attempt) {
+        String session = poll.session();
+        String wanted = session;
+        if (session == null && poll.frames().get(0) instanceof ClientFrame.Connect connect) {
+            wanted = connect.resume() == null ? null : connect.resume().session();
+        }
+        if (wanted != null && registry.moving(wanted)) {
+            ground.agenda().in(3, () -> polled(link, poll, attempt));
+            return;
+        }
+        Integer lives = wanted == null ? null : registry.hubOf(wanted);
+        Exchange exchange = new Exchange(new Carrier(++carriers, Carrier.Form.POLL), link, ground, poll, attempt);
+        if (session != null && lives == null) {
+            exchange.reject(ErrorCode.SESSION_GONE);
+        } else {
+            hubs.get(lives == null ? link.hub() : lives).polled(exchange, session == null ? "" : session, link.turn());
+        }
+    }
+
+    /** The connection of a poll broke, as the home sees it. */
+    void pollGone(PollLink link, long seq, int attempt) {
+        hubs.forEach(hub -> hub.pollGone(link, seq, attempt));
+    }
+
+    Tap tap() {
+        return tap;
     }
 
     // ---- for the home's own parts

@@ -16,6 +16,7 @@ import dev.longwire.core.state.StateWriter;
 import dev.longwire.protocol.ClientFrame;
 import dev.longwire.protocol.ClientFrame.Connect;
 import dev.longwire.protocol.CloseCode;
+import dev.longwire.protocol.ErrorCode;
 import dev.longwire.protocol.ServerFrame;
 import dev.longwire.simulation.ground.Bug;
 import dev.longwire.simulation.ground.Fault;
@@ -32,11 +33,14 @@ final class HubHome implements ServerEnd {
     private final int index;
     private final Ground ground;
     private final Home home;
-    private final Map<Long, Link> links = new LinkedHashMap<>();
+    private final Map<Long, Peer> peers = new LinkedHashMap<>();
     private final Scribe scribe;
     private Hub hub;
     private int life;
     private long wakeAt = Long.MAX_VALUE;
+
+    /** Whether the end of the turn is planned. */
+    private boolean settling;
 
     HubHome(int index, Ground ground, Home home) {
         this.index = index;
@@ -68,8 +72,8 @@ final class HubHome implements ServerEnd {
     void restart() {
         ground.story().tell(() -> "hub " + index + " restarts");
         life++;
-        List.copyOf(links.values()).forEach(Link::lose);
-        links.clear();
+        List.copyOf(peers.values()).forEach(Peer::lose);
+        peers.clear();
         hub = fresh();
         wakeAt = Long.MAX_VALUE;
     }
@@ -89,34 +93,54 @@ final class HubHome implements ServerEnd {
     }
 
     @Override
-    public void opened(Link link) {
-        links.put(link.id(), link);
+    public void opened(WsLink link) {
+        peers.put(link.id(), link);
         link.carrier.attach(link);
         accept(new HubInput.Opened(link.carrier));
     }
 
     @Override
-    public void came(Link link, ClientFrame frame) {
+    public void came(WsLink link, ClientFrame frame) {
         ground.story().tell(() -> "hub " + index + " <- " + link + " " + frame);
-        Link target = scribe.lateInput(link, frame);
+        WsLink target = scribe.lateInput(link, frame);
         about(target, carrier -> new HubInput.Received(carrier, frame));
     }
 
     @Override
-    public void heard(Link link) {
+    public void heard(WsLink link) {
         about(link, HubInput.Heard::new);
     }
 
     @Override
-    public void drained(Link link) {
+    public void drained(WsLink link) {
         about(link, HubInput.Drained::new);
     }
 
     @Override
-    public void closed(Link link) {
+    public void closed(WsLink link) {
         ground.story().tell(() -> "hub " + index + " " + link + " closed");
         about(link, HubInput.Closed::new);
-        links.remove(link.id());
+        peers.remove(link.id());
+    }
+
+    void polled(Exchange exchange, String session, long turn) {
+        ground.story().tell(() -> "hub " + index + " <- " + exchange + " " + exchange.poll());
+        perhapsSleep();
+        peers.put(exchange.carrier.id(), exchange);
+        exchange.carrier.attach(exchange);
+        accept(new HubInput.Polled(exchange.carrier, session, turn, exchange.poll()));
+    }
+
+    void pollGone(PollLink link, long seq, int attempt) {
+        for (Peer peer : List.copyOf(peers.values())) {
+            if (peer instanceof Exchange exchange
+                    && exchange.link() == link
+                    && exchange.poll().seq() == seq
+                    && exchange.attempt() == attempt) {
+                about(exchange, HubInput.Closed::new);
+                peers.remove(exchange.carrier.id());
+            }
+        }
     }
 
     void answered(ChannelReply reply, int lifeThen) {
@@ -151,12 +175,23 @@ final class HubHome implements ServerEnd {
 
     // ---- the loop
 
-    private void about(Link link, Function<Carrier, HubInput> input) {
+    private void about(Peer link, Function<Carrier, HubInput> input) {
         perhapsSleep();
         accept(input.apply(link.carrier));
     }
 
     private void accept(HubInput input) {
+        if (!settling
+                && ground.has(Fault.POLLING)
+                && !ground.has(Bug.NEVER_SETTLE)
+                && !(input instanceof HubInput.Settle)) {
+            settling = true;
+            ground.agenda().in(ground.dice().below(3), () -> {
+                settling = false;
+                perhapsSleep();
+                accept(new HubInput.Settle());
+            });
+        }
         hub.accept(input, ground.now());
         for (HubOutput output = hub.poll(); output != null; output = hub.poll()) {
             perform(output);
@@ -178,39 +213,54 @@ final class HubHome implements ServerEnd {
     private void perform(HubOutput output) {
         switch (output) {
             case HubOutput.Send(Carrier carrier, ServerFrame frame) -> {
-                Link link = link(carrier);
-                scribe.send(link, frame, index, home.registry());
-                stallIfFull(link);
+                Peer peer = peer(carrier);
+                scribe.send(peer, frame, index, home.registry());
+                stallIfFull(peer);
             }
             case HubOutput.Deliver deliver -> deliver(deliver);
             case HubOutput.Close(Carrier carrier, CloseCode code) -> {
-                Link link = link(carrier);
-                ground.story().tell(() -> "hub " + index + " closes " + link + " " + code);
+                Peer peer = peer(carrier);
+                ground.story().tell(() -> "hub " + index + " closes " + peer + " " + code);
                 ground.counters().count("closed " + code.wire());
-                scribe.closed(link, code);
-                links.remove(link.id());
+                scribe.closed(peer, code);
+                peers.remove(carrier.id());
             }
             case HubOutput.Probe(Carrier carrier) -> {
                 ground.counters().count("probes");
-                link(carrier).probe();
+                peer(carrier).probe();
             }
-            case HubOutput.Verify(Carrier carrier, Connect connect) -> verify(link(carrier), connect);
+            case HubOutput.Verify(Carrier carrier, Connect connect) -> verify(peer(carrier), connect);
             case HubOutput.Ask ask -> home.ask(index, scribe.asked(ask.request()));
             case HubOutput.Stray stray -> home.registry().stray(stray.reply(), index);
             case HubOutput.Released released ->
                 home.registry()
                         .released((Registry.Move) released.asker(), index, released.state(), released.overtaken());
             case HubOutput.Ended ended -> home.registry().ended(ended.session(), index);
-            case HubOutput.Finish finish -> throw new IllegalStateException("no poll was asked: " + finish);
-            case HubOutput.Reject reject -> throw new IllegalStateException("no poll was asked: " + reject);
+            case HubOutput.Finish(Carrier carrier, long seq) -> {
+                Exchange exchange = exchange(carrier);
+                home.watcher().answered(exchange.link(), exchange.poll(), exchange.heldMillis(), exchange.fullMillis());
+                exchange.finish(seq);
+            }
+            case HubOutput.Reject(Carrier carrier, ErrorCode code) ->
+                exchange(carrier).reject(code);
         }
     }
 
-    private static Link link(Carrier carrier) {
-        if (carrier.attachment() instanceof Link link) {
-            return link;
+    private static Peer peer(Carrier carrier) {
+        if (carrier.attachment() instanceof Peer peer) {
+            return peer;
         }
-        throw new IllegalStateException("a carrier without a link");
+        throw new IllegalStateException("a carrier without an end");
+    }
+
+    /** The poll of a carrier that the hub has done with. */
+    private Exchange exchange(Carrier carrier) {
+        if (carrier.attachment() instanceof Exchange exchange) {
+            ground.story().tell(() -> "hub " + index + " answers " + exchange);
+            peers.remove(carrier.id());
+            return exchange;
+        }
+        throw new IllegalStateException("not a poll");
     }
 
     private void deliver(HubOutput.Deliver deliver) {
@@ -218,21 +268,21 @@ final class HubHome implements ServerEnd {
             throw new IllegalStateException("a slice of nothing");
         }
         List<Scribe.Line> lines = scribe.read(slice);
-        List<Link> full = new ArrayList<>();
+        List<Peer> full = new ArrayList<>();
         for (int i = 0; i < deliver.count(); i++) {
-            Link link = link(deliver.carriers()[i]);
-            scribe.deliver(link, deliver.channel(), lines);
-            if (!ground.has(Bug.IGNORE_STALL) && link.becameFull()) {
-                full.add(link);
+            Peer peer = peer(deliver.carriers()[i]);
+            scribe.deliver(peer, deliver.channel(), lines);
+            if (!ground.has(Bug.IGNORE_STALL) && peer.becameFull()) {
+                full.add(peer);
             }
         }
-        for (Link link : full) {
+        for (Peer link : full) {
             ground.counters().count("stalls");
             hub.accept(new HubInput.Stalled(link.carrier), ground.now());
         }
     }
 
-    private void stallIfFull(Link link) {
+    private void stallIfFull(Peer link) {
         if (!link.serverGone() && !ground.has(Bug.IGNORE_STALL) && link.becameFull()) {
             ground.counters().count("stalls");
             hub.accept(new HubInput.Stalled(link.carrier), ground.now());
@@ -240,7 +290,7 @@ final class HubHome implements ServerEnd {
     }
 
     /** Who the client is: its token is its user's name. Takes a moment, and longer when the session is elsewhere. */
-    private void verify(Link link, Connect connect) {
+    private void verify(Peer link, Connect connect) {
         int then = life;
         String token = connect.token();
         Principal principal = token == null ? Principal.ANONYMOUS : new Principal(token, 0);
@@ -284,16 +334,16 @@ final class HubHome implements ServerEnd {
         hub = fresh();
         hub.read(new StateReader(state), ground.now(), this::homesEnd);
         for (Carrier carrier : hub.carriers()) {
-            link(carrier).carrier = carrier;
+            peer(carrier).carrier = carrier;
         }
         ground.counters().count("hub sleeps");
     }
 
     private Object homesEnd(long carrier) {
-        Link link = links.get(carrier);
-        if (link == null) {
-            throw new IllegalStateException("carrier " + carrier + " has no link");
+        Peer peer = peers.get(carrier);
+        if (peer == null) {
+            throw new IllegalStateException("carrier " + carrier + " has no end");
         }
-        return link;
+        return peer;
     }
 }

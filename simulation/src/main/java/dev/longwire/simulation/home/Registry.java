@@ -32,6 +32,15 @@ final class Registry {
         this.home = home;
     }
 
+    boolean moving(String session) {
+        return moving.contains(session);
+    }
+
+    @Nullable
+    Integer hubOf(String session) {
+        return hubOf.get(session);
+    }
+
     void lives(String session, int hub) {
         hubOf.put(session, hub);
     }

@@ -29,9 +29,9 @@ final class Scribe {
     private final Ground ground;
     private final Watcher watcher;
     private final Codec codec = Codec.of(Format.JSON);
-    private final Map<Link, String> sessionOf = new LinkedHashMap<>();
-    private final Map<String, Link> newest = new LinkedHashMap<>();
-    private final Map<String, Link> replaced = new LinkedHashMap<>();
+    private final Map<Peer, String> sessionOf = new LinkedHashMap<>();
+    private final Map<String, Peer> newest = new LinkedHashMap<>();
+    private final Map<String, Peer> replaced = new LinkedHashMap<>();
 
     Scribe(Ground ground, Watcher watcher) {
         this.ground = ground;
@@ -45,28 +45,29 @@ final class Scribe {
         return lines;
     }
 
-    void send(Link link, ServerFrame frame, int hub, Registry registry) {
+    void send(Peer link, ServerFrame frame, int hub, Registry registry) {
         ground.story().tell(() -> "hub " + hub + " -> " + link + " " + frame);
         if (frame instanceof ServerFrame.Connected connected) {
             registry.lives(connected.session(), hub);
-            watcher.attached(link, connected.session(), connected.turn());
+            watcher.attached(link.link(), connected.session(), connected.turn());
             sessionOf.put(link, connected.session());
             newest.put(connected.session(), link);
         }
         if (ground.has(Bug.RECOVER_FALSELY) && frame instanceof Subscribed subscribed && subscribed.reason() != null) {
-            link.write(new Subscribed(subscribed.id(), subscribed.channel(), subscribed.head(), true, 0, null));
+            link.write(new Subscribed(subscribed.id(), subscribed.channel(), subscribed.head(), true, 0, null), 0);
         } else {
-            link.write(frame);
+            link.write(frame, 0);
         }
     }
 
-    void deliver(Link link, String channel, List<Line> lines) {
+    void deliver(Peer link, String channel, List<Line> lines) {
         ground.story()
                 .tell(() -> "hub -> " + link + " " + channel + " "
                         + lines.stream().map(line -> line.message().offset()).toList());
-        watcher.delivered(link, channel);
+        watcher.delivered(link.link(), channel);
         int count = lines.size();
-        if (ground.has(Bug.DROP_PUSH) && ground.dice().chance(3)) {
+        boolean repeat = link instanceof Exchange exchange && exchange.attempt() > 1;
+        if (ground.has(Bug.DROP_PUSH) && ground.dice().chance(3) || repeat && ground.has(Bug.EMPTY_REPEAT)) {
             return;
         }
         if (ground.has(Bug.CUT_REPLAY) && count > 1) {
@@ -75,17 +76,17 @@ final class Scribe {
         for (int i = 0; i < count; i++) {
             write(link, lines.get(i));
         }
-        if (ground.has(Bug.DELIVER_TWICE) && ground.dice().chance(3)) {
+        if (ground.has(Bug.DELIVER_TWICE) && !lines.isEmpty() && ground.dice().chance(3)) {
             write(link, lines.get(0));
         }
-        Link old = replaced.get(sessionOf.get(link));
-        if (ground.has(Bug.SERVE_REPLACED) && old != null && old != link) {
-            watcher.delivered(old, channel);
+        Peer old = replaced.get(sessionOf.get(link));
+        if (ground.has(Bug.SERVE_REPLACED) && old != null && old.carrier.id() != link.carrier.id()) {
+            watcher.delivered(old.link(), channel);
             lines.forEach(line -> write(old, line));
         }
     }
 
-    private void write(Link link, Line line) {
+    private void write(Peer link, Line line) {
         Message message = line.message();
         if (ground.has(Bug.CHANGE_PAYLOAD) && ground.dice().chance(2)) {
             message = new Message(
@@ -101,10 +102,10 @@ final class Scribe {
         link.write(message, line.bytes());
     }
 
-    void closed(Link link, CloseCode code) {
+    void closed(Peer link, CloseCode code) {
         boolean ignored = ground.has(Bug.SERVE_REPLACED) || ground.has(Bug.RUN_LATE_INPUT);
         String session = sessionOf.get(link);
-        if (ignored && code == CloseCode.REPLACED && session != null) {
+        if (ignored && link instanceof WsLink && code == CloseCode.REPLACED && session != null) {
             replaced.put(session, link);
         } else {
             link.close(code);
@@ -112,12 +113,11 @@ final class Scribe {
     }
 
     /** The link whose turn this input runs in. */
-    Link lateInput(Link link, ClientFrame frame) {
+    WsLink lateInput(WsLink link, ClientFrame frame) {
         if (!ground.has(Bug.RUN_LATE_INPUT) || !(frame instanceof ClientFrame.Publish)) {
             return link;
         }
-        Link later = newest.get(sessionOf.get(link));
-        return later == null ? link : later;
+        return newest.get(sessionOf.get(link)) instanceof WsLink later ? later : link;
     }
 
     ChannelRequest asked(ChannelRequest request) {

@@ -6,13 +6,13 @@ import dev.longwire.protocol.ClientFrame;
 /** The home at its end of a link. */
 interface ServerEnd {
 
-    void opened(Link link);
+    void opened(WsLink link);
 
-    void came(Link link, ClientFrame frame);
+    void came(WsLink link, ClientFrame frame);
 
-    void heard(Link link);
+    void heard(WsLink link);
 
-    void drained(Link link);
+    void drained(WsLink link);
 
-    void closed(Link link);
+    void closed(WsLink link);
 }

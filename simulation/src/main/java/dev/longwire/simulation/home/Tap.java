@@ -9,5 +9,8 @@ public interface Tap {
 
     void sent(Link link, ClientFrame frame);
 
+    /** What was sent goes on its way once more, as it is. */
+    void sentAgain(Link link, ClientFrame frame);
+
     void saw(Link link, ServerFrame frame);
 }

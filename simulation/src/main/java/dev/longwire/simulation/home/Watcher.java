@@ -3,6 +3,7 @@ package dev.longwire.simulation.home;
 
 import dev.longwire.core.channel.ChannelReply;
 import dev.longwire.core.channel.ChannelRequest;
+import dev.longwire.protocol.Poll;
 
 /** Sees what happens inside the home, at the doors of the core. */
 public interface Watcher {
@@ -18,6 +19,14 @@ public interface Watcher {
 
     /** Messages are written to a link. */
     void delivered(Link link, String channel);
+
+    /**
+     * A hub answers a poll.
+     *
+     * @param heldMillis since it came
+     * @param fullMillis since there was something to say
+     */
+    void answered(Link link, Poll poll, long heldMillis, long fullMillis);
 
     /** A hub or owner was written out. */
     void slept(int bytes, int sessions, int subscriptions);

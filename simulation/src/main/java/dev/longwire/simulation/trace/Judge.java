@@ -4,6 +4,7 @@ package dev.longwire.simulation.trace;
 import dev.longwire.core.channel.ChannelReply;
 import dev.longwire.core.channel.ChannelRequest;
 import dev.longwire.protocol.ClientFrame;
+import dev.longwire.protocol.Poll;
 import dev.longwire.protocol.Position;
 import dev.longwire.protocol.ServerFrame;
 import dev.longwire.protocol.Want;
@@ -19,10 +20,16 @@ import java.util.Objects;
 /** Holds everything that happens against the promises, and throws {@link Broken} at the first one that is not kept. */
 public final class Judge implements Tap, Watcher {
 
-    /** What a session may cost when it is written out: answers to its requests, a number per subscription. */
-    private static final int MOST_SESSION_BYTES = 6_000;
+    /**
+     * What a session may cost when it is written out: answers to its requests, among them small pages of history that
+     * wait for a poll, and a number per subscription.
+     */
+    private static final int MOST_SESSION_BYTES = 16_000;
 
     private static final int MOST_SUBSCRIPTION_BYTES = 400;
+
+    /** How long a poll that has something to say may wait for more that is on its way. */
+    private static final int MOST_HOLD_MILLIS = 1_500;
 
     private record Attach(String session, long turn) {}
 
@@ -67,6 +74,13 @@ public final class Judge implements Tap, Watcher {
     }
 
     @Override
+    public void sentAgain(Link link, ClientFrame frame) {
+        if (frame instanceof ClientFrame.Publish publish) {
+            trace(link).again(publish);
+        }
+    }
+
+    @Override
     public void saw(Link link, ServerFrame frame) {
         trace(link).saw(frame, ground.now());
     }
@@ -89,11 +103,16 @@ public final class Judge implements Tap, Watcher {
 
     @Override
     public void attached(Link link, String session, long turn) {
+        Attach attach = new Attach(session, turn);
+        if (attach.equals(attaches.get(link))) {
+            // The first answer to a poll is given again.
+            return;
+        }
         Long before = turns.put(session, turn);
         if (before != null && turn <= before) {
             throw new Broken(16, link + " got turn " + turn + " of a session that is in turn " + before);
         }
-        attaches.put(link, new Attach(session, turn));
+        attaches.put(link, attach);
     }
 
     @Override
@@ -108,6 +127,18 @@ public final class Judge implements Tap, Watcher {
             full.remove(link);
         } else if (whileFull > 1) {
             throw new Broken(18, link + " is full and still gets messages of " + channel);
+        }
+    }
+
+    @Override
+    public void answered(Link link, Poll poll, long heldMillis, long fullMillis) {
+        long most = ground.plan().limits().pollWaitMillis();
+        long wait = poll.waitMillis() == Poll.DEFAULT_WAIT ? most : Math.min(most, poll.waitMillis());
+        if (heldMillis > wait + 1_000 || fullMillis > MOST_HOLD_MILLIS) {
+            throw new Broken(
+                    23,
+                    link + " wanted an answer within " + wait + " ms and got it after " + heldMillis + ", " + fullMillis
+                            + " after there was something to say");
         }
     }
 

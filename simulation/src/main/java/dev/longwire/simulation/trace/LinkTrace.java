@@ -62,6 +62,10 @@ final class LinkTrace {
         }
     }
 
+    void again(Publish publish) {
+        client.book.sent(client.name, publish);
+    }
+
     void saw(ServerFrame frame, long now) {
         if (over) {
             throw new Broken(0, client.name + ": after disconnect came " + frame);

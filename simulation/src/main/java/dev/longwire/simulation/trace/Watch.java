@@ -102,14 +102,14 @@ final class Watch {
         counters.count(position <= promisedTo ? "messages replayed" : "messages live");
     }
 
-    void gap(Gap gap, long now) {
-        boolean fits = gap.epoch().equals(epoch)
-                && gap.from() == Math.max(position, conflatedTo) + 1
-                && gap.to() >= gap.from();
+    void gap(Gap gap, long moment) {
+        boolean next = gap.from() == position + 1 || gap.from() == conflatedTo + 1;
+        boolean fits = gap.epoch().equals(epoch) && next && gap.from() > position && gap.to() >= gap.from();
         if (!fits || gap.to() > truth.head(channel, epoch)) {
             throw new Broken(10, who + ": a gap that does not fit at " + position() + ": " + gap);
         }
-        if (position < promisedTo) {
+        // What a repeated answer can't show any more it may say so of, whatever had been promised.
+        if (position < promisedTo && gap.cause() != Gap.Cause.TRIMMED) {
             throw new Broken(12, who + ": a gap inside what was promised up to " + promisedTo + ": " + gap);
         }
         counters.count("gaps " + gap.cause().wire());
@@ -118,8 +118,10 @@ final class Watch {
             conflatedTo = gap.to();
             return;
         }
-        boolean policy = channel.startsWith("slow:");
-        if (!policy && !truth.mayBeGone(channel, new Position(epoch, gap.from()), now)) {
+        Position now = truth.now(channel);
+        boolean lost = now != null && !now.epoch().equals(epoch);
+        boolean policy = lost || channel.startsWith("slow:");
+        if (!policy && !truth.mayBeGone(channel, new Position(epoch, gap.from()), moment)) {
             throw new Broken(10, who + ": a gap although the log had to keep it: " + gap);
         }
         position = gap.to();
