@@ -57,14 +57,7 @@ public sealed interface ServerFrame {
             long replay,
             @Nullable Unrecovered reason,
             boolean withoutPresence)
-            implements Reply {
-
-        /** A subscription that did not ask for presence. */
-        public Subscribed(
-                long id, String channel, Position head, boolean recovered, long replay, @Nullable Unrecovered reason) {
-            this(id, channel, head, recovered, replay, reason, false);
-        }
-    }
+            implements Reply {}
 
     /** Why a channel was not recovered. */
     enum Unrecovered {

@@ -146,11 +146,16 @@ final class Polls {
             }
             take(session, answer, carrier);
         }
+        sayUnsent(polling, carrier);
+        run(carrier, poll.frames(), nowMillis);
+    }
+
+    /** What was made while no poll was open goes into this one. */
+    private void sayUnsent(Polling polling, Carrier carrier) {
         for (ServerFrame frame : polling.unsent) {
             outbox.send(carrier, frame);
         }
         polling.unsent.clear();
-        run(carrier, poll.frames(), nowMillis);
     }
 
     /** The carrier is what the answer will be written to; and what drains the session, unless a stream does. */
@@ -204,6 +209,7 @@ final class Polls {
         if (!answer.complete && answer.parts.isEmpty() && answer.seq == polling.executed) {
             answer.immediate = !carriers.hold(carrier, poll.waitMillis(), nowMillis);
             take(session, answer, carrier);
+            sayUnsent(polling, carrier);
             outbox.ready(carrier);
             return;
         }

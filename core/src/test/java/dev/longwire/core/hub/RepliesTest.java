@@ -72,7 +72,7 @@ final class RepliesTest {
         replies.start(1, true);
         replies.start(2, false);
         replies.start(3, false);
-        replies.finish(3, new ServerFrame.Subscribed(3, "chat", new Position("e", 1), false, 0, null));
+        replies.finish(3, new ServerFrame.Subscribed(3, "chat", new Position("e", 1), false, 0, null, false));
         replies.start(4, false);
         replies.finish(4, new ServerFrame.Unsubscribed(4, "chat", "client"));
         replies.start(5, false);

@@ -52,10 +52,10 @@ final class GoldenTest {
 
     private static void channels() {
         SERVER.put("""
-                {"type":"subscribed","id":2,"channel":"chat:1","epoch":"k3","offset":45,"recovered":true,"replay":3}""", new ServerFrame.Subscribed(2, "chat:1", K3, true, 3, null));
+                {"type":"subscribed","id":2,"channel":"chat:1","epoch":"k3","offset":45,"recovered":true,"replay":3}""", new ServerFrame.Subscribed(2, "chat:1", K3, true, 3, null, false));
         SERVER.put("""
                 {"type":"subscribed","channel":"chat:1","epoch":"k3","offset":45,"recovered":false,"replay":0,\
-                "reason":"too_old"}""", new ServerFrame.Subscribed(0, "chat:1", K3, false, 0, ServerFrame.Unrecovered.TOO_OLD));
+                "reason":"too_old"}""", new ServerFrame.Subscribed(0, "chat:1", K3, false, 0, ServerFrame.Unrecovered.TOO_OLD, false));
         SERVER.put(
                 "{\"type\":\"unsubscribed\",\"id\":3,\"channel\":\"chat:1\",\"reason\":\"client\"}",
                 new ServerFrame.Unsubscribed(3, "chat:1", "client"));

@@ -54,7 +54,8 @@ final class Scribe {
             newest.put(connected.session(), link);
         }
         if (ground.has(Bug.RECOVER_FALSELY) && frame instanceof Subscribed subscribed && subscribed.reason() != null) {
-            link.write(new Subscribed(subscribed.id(), subscribed.channel(), subscribed.head(), true, 0, null), 0);
+            link.write(
+                    new Subscribed(subscribed.id(), subscribed.channel(), subscribed.head(), true, 0, null, false), 0);
         } else {
             link.write(frame, 0);
         }
