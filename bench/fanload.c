@@ -3,12 +3,12 @@
  * fanload: a WebSocket fan-out load generator. One thread, epoll, one process.
  *
  *   fanload -p PORT [-h HOST] [-u PATH] -n SUBSCRIBERS [-c CHANNELS] -i FRAME... -I FRAME... -m FRAME
- *           [-s PAD] [-w WINDOW | -r RATE] [-d SECONDS] [-W WARMUP] [-S PID]... [-q SETTLE_MS] [-x]
+ *           [-s PAD] [-w WINDOW | -r RATE] [-d SECONDS] [-W WARMUP] [-S PID]... [-q SETTLE_MS] [-x] [-b PUBLISHERS] [-z STUCK]
  *
  * Every subscriber sends the -i frames after its upgrade, the publisher the -I frames, then publishes -m: closed loop
  * with WINDOW publishes in flight, or open loop at RATE a second. In frames %d is the channel's number, %n counts
  * publishes, %T is a marker with the send time, %P is PAD bytes. -x keeps the connections open and waits for a line on
- * standard input (idle memory is measured meanwhile).
+ * standard input (idle memory is measured meanwhile). -z adds subscribers that never read; they are not counted.
  *
  * It knows no protocol: it finds the markers (@T and 16 digits) wherever they appear in what subscribers receive, so
  * frames that carry several messages count in full. Every delivery is counted, also those that come after the end of
@@ -17,82 +17,30 @@
  * missing or a connection was lost.
  */
 #define _GNU_SOURCE
-#include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "load.h"
 #include <sys/epoll.h>
-#include <sys/socket.h>
-#include <time.h>
-#include <unistd.h>
 
-enum { MARK = 18, READ = 65536, FRAME = 70000, BUCKETS = 64 * 64, MOST = 16, EVENTS = 1024, DRAIN_S = 20 };
+enum { READ = 65536, FRAME = 70000, CARRY = 64, FIRST_ID = 1000, RING = 65536, EVENTS = 1024, DRAIN_S = 20 };
 
 typedef struct {
   int fd, index, publisher, upgraded;
   size_t have;
   char head[2048];
-  char carry[MARK];
+  char carry[CARRY];
   int carried;
 } conn;
 
 static const char *host = "127.0.0.1", *path = "/";
 static const char *subscribe[MOST], *prepare[MOST], *publish = "";
 static int subscribes, prepares, port = 8000, subscribers = 100, channels = 1, pad, rate, window = 1, settle = 500, hold;
+static int publishers = 1, stuck;
 static double duration = 5, warmup = 2;
-static int pids[MOST], pid_count;
 
 static conn *conns;
 static int poller, open_count, lost;
 static int measuring;
-static uint64_t delivered, published, histogram[BUCKETS], latencies;
-
-static uint64_t now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return t.tv_sec * 1000000000ull + t.tv_nsec;
-}
-
-/* Latencies in microseconds, 64 buckets per power of two. */
-static void record(uint64_t ns) {
-  uint64_t us = ns / 1000;
-  int bucket = (int)us;
-  if (us >= 64) {
-    int octave = 63 - __builtin_clzll(us);
-    bucket = 64 * (octave - 5) + (int)((us >> (octave - 6)) & 63);
-  }
-  histogram[bucket < BUCKETS ? bucket : BUCKETS - 1]++;
-  latencies++;
-}
-
-static uint64_t percentile(double share) {
-  uint64_t seen = 0, wanted = (uint64_t)(latencies * share);
-  for (int b = 0; b < BUCKETS; b++) {
-    seen += histogram[b];
-    if (seen > wanted) return b < 64 ? (uint64_t)b : (1ull << (b / 64 + 5)) + ((uint64_t)(b % 64) << (b / 64 - 1));
-  }
-  return 0;
-}
-
-static void die(const char *what) {
-  perror(what);
-  exit(2);
-}
-
-/* Writes all of it; a publisher that is ahead of the server waits here, which is what its window is for. */
-static void write_all(int fd, const unsigned char *bytes, size_t length) {
-  for (size_t done = 0; done < length;) {
-    ssize_t n = write(fd, bytes + done, length - done);
-    if (n > 0) done += n;
-    else if (n < 0 && errno == EAGAIN) usleep(50);
-    else die("write");
-  }
-}
+static uint64_t delivered, published, acknowledged, sent_at[RING];
+static latencies deliveries, acks;
 
 static void send_frame(conn *c, const char *text, size_t length) {
   unsigned char frame[FRAME + 16];
@@ -120,7 +68,7 @@ static size_t fill(char *out, const char *template, int channel) {
     }
     switch (*++t) {
       case 'd': o += sprintf(out + o, "%d", channel); break;
-      case 'n': o += sprintf(out + o, "%llu", (unsigned long long)published + 1000); break;
+      case 'n': o += sprintf(out + o, "%llu", (unsigned long long)published + FIRST_ID); break;
       case 'T': o += sprintf(out + o, "@T%016llu", (unsigned long long)now()); break;
       case 'P': memset(out + o, 'x', pad); o += pad; break;
       default: out[o++] = *t;
@@ -136,7 +84,7 @@ static void send_all(conn *c, const char **templates, int count) {
 
 /* Finds markers; one may straddle two reads, so the end of a read is carried over. */
 static void scan(conn *c, const char *bytes, size_t length) {
-  char joined[READ + MARK];
+  char joined[READ + CARRY];
   memcpy(joined, c->carry, c->carried);
   memcpy(joined + c->carried, bytes, length);
   const char *at = joined, *end = joined + c->carried + length;
@@ -147,13 +95,38 @@ static void scan(conn *c, const char *bytes, size_t length) {
     delivered++;
     if (measuring) {
       if (!seen) seen = now();
-      record(seen - sent);
+      record(&deliveries, seen - sent);
     }
     at += MARK;
   }
   size_t keep = at ? (size_t)(end - at) : (end > joined && end[-1] == '@');
   memcpy(c->carry, end - keep, keep);
   c->carried = (int)keep;
+}
+
+/* Finds acks. Ids count up, so a ring of send times tells how long each took. */
+static void scan_acks(conn *c, const char *bytes, size_t length) {
+  static const char pattern[] = "\"type\":\"published\",\"id\":";
+  char joined[READ + CARRY + 1];
+  memcpy(joined, c->carry, c->carried);
+  memcpy(joined + c->carried, bytes, length);
+  char *at = joined, *end = joined + c->carried + length;
+  *end = 0;
+  char *rest = end - joined > (long)sizeof pattern ? end - sizeof pattern : joined;
+  while ((at = memmem(at, end - at, pattern, sizeof pattern - 1))) {
+    char *after;
+    uint64_t id = strtoull(at + sizeof pattern - 1, &after, 10);
+    if (after == end) {
+      rest = at; /* The number may go on in the next read. */
+      break;
+    }
+    if (measuring) record(&acks, now() - sent_at[id % RING]);
+    acknowledged++;
+    rest = at = after;
+    if (end - rest > (long)sizeof pattern) rest = end - sizeof pattern;
+  }
+  c->carried = (int)(end - rest);
+  memcpy(c->carry, rest, c->carried);
 }
 
 static void upgraded(conn *c, const char *bytes, size_t length) {
@@ -184,7 +157,8 @@ static void readable(conn *c) {
       return;
     }
     if (!c->upgraded) upgraded(c, bytes, n);
-    else if (!c->publisher) scan(c, bytes, n);
+    else if (c->publisher) scan_acks(c, bytes, n);
+    else scan(c, bytes, n);
     if (n < (ssize_t)sizeof bytes) return;
   }
 }
@@ -195,57 +169,58 @@ static void pump(int millis) {
   for (int i = 0; i < n; i++) readable(events[i].data.ptr);
 }
 
+static int upgrade(char *request, size_t room) {
+  return snprintf(request, room,
+                  "GET %s HTTP/1.1\r\nHost: %s:%d\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
+                  path, host, port);
+}
+
 static void dial(conn *c) {
-  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
-  inet_pton(AF_INET, host, &address.sin_addr);
-  c->fd = socket(AF_INET, SOCK_STREAM, 0);
-  if (c->fd < 0 || connect(c->fd, (void *)&address, sizeof address)) die("connect");
-  int one = 1;
-  setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+  c->fd = dialled(host, port, 0);
   char request[1024];
-  int n = snprintf(request, sizeof request,
-                   "GET %s HTTP/1.1\r\nHost: %s:%d\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                   "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
-                   path, host, port);
-  if (write(c->fd, request, n) != n) die("write");
+  write_all(c->fd, request, upgrade(request, sizeof request));
   fcntl(c->fd, F_SETFL, O_NONBLOCK);
   struct epoll_event event = {.events = EPOLLIN, .data.ptr = c};
   epoll_ctl(poller, EPOLL_CTL_ADD, c->fd, &event);
 }
 
-static double cpu_seconds(void) {
-  double sum = 0;
-  for (int i = 0; i < pid_count; i++) {
-    char name[64], text[1024];
-    snprintf(name, sizeof name, "/proc/%d/stat", pids[i]);
-    FILE *f = fopen(name, "r");
-    if (!f) die(name);
-    text[fread(text, 1, sizeof text - 1, f)] = 0;
-    fclose(f);
-    unsigned long user, kernel;
-    sscanf(strrchr(text, ')') + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &kernel);
-    sum += (user + kernel) / (double)sysconf(_SC_CLK_TCK);
+/* Subscribers that stop reading once they have subscribed; nothing is expected of them. */
+static void connect_stuck(void) {
+  for (int i = 0; i < stuck; i++) {
+    conn c = {.fd = dialled(host, port, 4096)};
+    char request[1024];
+    write_all(c.fd, request, upgrade(request, sizeof request));
+    for (char answer[2048] = ""; !strstr(answer, "\r\n\r\n");) {
+      ssize_t n = recv(c.fd, answer, sizeof answer - 1, MSG_PEEK);
+      if (n <= 0) die("upgrade of a stuck subscriber");
+      answer[n] = 0;
+    }
+    send_all(&c, subscribe, subscribes);
   }
-  return sum;
 }
 
 static void connect_all(void) {
   poller = epoll_create1(0);
-  conns = calloc(subscribers + 1, sizeof *conns);
-  for (int i = 0; i <= subscribers; i++) {
+  int all = subscribers + publishers;
+  conns = calloc(all, sizeof *conns);
+  for (int i = 0; i < all; i++) {
     conns[i].index = i;
-    conns[i].publisher = i == subscribers;
+    conns[i].publisher = i >= subscribers;
     dial(&conns[i]);
     if (i % 64 == 63) pump(0);
   }
   uint64_t start = now();
-  while (open_count <= subscribers && now() - start < 60000000000ull) pump(10);
+  while (open_count < all && now() - start < 60000000000ull) pump(10);
+  connect_stuck();
   for (start = now(); now() - start < settle * 1000000ull;) pump(10);
 }
 
 static void publish_next(int fanout, uint64_t *expected) {
   char text[FRAME];
-  send_frame(&conns[subscribers], text, fill(text, publish, (int)(published % channels)));
+  sent_at[(published + FIRST_ID) % RING] = now();
+  conn *publisher = &conns[subscribers + (int)(published % publishers)];
+  send_frame(publisher, text, fill(text, publish, (int)(published % channels)));
   published++;
   *expected += fanout;
 }
@@ -275,14 +250,17 @@ static void measure(void) {
   for (uint64_t drain = now(); delivered < expected && now() - drain < DRAIN_S * 1000000000ull;) pump(10);
   double complete = expected ? delivered / (double)expected : 0;
   printf("{\"subscribers\":%d,\"channels\":%d,\"published\":%llu,\"deliveries_per_s\":%.0f,\"cpu_us_per_delivery\":%.4f,"
-         "\"p50_us\":%llu,\"p99_us\":%llu,\"completeness\":%.6f,\"lost_connections\":%d}\n",
+         "\"p50_us\":%llu,\"p99_us\":%llu,\"completeness\":%.6f,\"lost_connections\":%d,"
+         "\"acks\":%llu,\"ack_p50_us\":%llu,\"ack_p99_us\":%llu}\n",
          subscribers, channels, (unsigned long long)published, counted / seconds, cpu / counted * 1e6,
-         (unsigned long long)percentile(0.50), (unsigned long long)percentile(0.99), complete, lost);
+         (unsigned long long)percentile(&deliveries, 0.50), (unsigned long long)percentile(&deliveries, 0.99), complete,
+         lost, (unsigned long long)acknowledged, (unsigned long long)percentile(&acks, 0.50),
+         (unsigned long long)percentile(&acks, 0.99));
   exit(delivered == expected && !lost ? 0 : 1);
 }
 
 static void options(int count, char **values) {
-  for (int o; (o = getopt(count, values, "h:p:u:n:c:i:I:m:s:r:w:d:W:S:q:x")) != -1;) {
+  for (int o; (o = getopt(count, values, "h:p:u:n:c:i:I:m:s:r:w:d:W:S:q:xb:z:")) != -1;) {
     switch (o) {
       case 'h': host = optarg; break;
       case 'p': port = atoi(optarg); break;
@@ -300,6 +278,8 @@ static void options(int count, char **values) {
       case 'S': if (pid_count < MOST) pids[pid_count++] = atoi(optarg); break;
       case 'q': settle = atoi(optarg); break;
       case 'x': hold = 1; break;
+      case 'b': publishers = atoi(optarg); break;
+      case 'z': stuck = atoi(optarg); break;
       default: exit(2);
     }
   }

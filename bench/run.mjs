@@ -22,11 +22,12 @@ const seconds = option("seconds", "5");
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 const spread = (values, digits) => `${Math.min(...values).toFixed(digits)}–${Math.max(...values).toFixed(digits)}`;
 
-function generator() {
+function generator(name = "fanload") {
   mkdirSync(`${here}target`, { recursive: true });
-  const binary = `${here}target/fanload`;
-  if (!existsSync(binary) || statSync(binary).mtimeMs < statSync(`${here}fanload.c`).mtimeMs) {
-    execFileSync("gcc", ["-O2", "-o", binary, `${here}fanload.c`], { stdio: "inherit" });
+  const binary = `${here}target/${name}`;
+  const sources = [`${here}${name}.c`, `${here}load.h`];
+  if (!existsSync(binary) || sources.some((source) => statSync(binary).mtimeMs < statSync(source).mtimeMs)) {
+    execFileSync("gcc", ["-O2", "-o", binary, `${here}${name}.c`], { stdio: "inherit" });
   }
   return binary;
 }
@@ -35,6 +36,18 @@ function peers() {
   if (!existsSync(`${here}peers/node_modules/ws`)) {
     execFileSync("npm", ["ci", "--no-audit", "--no-fund"], { cwd: `${here}peers`, stdio: "ignore" });
   }
+}
+
+/** A tool of the newest JDK, as ./longwire finds it. */
+function java(tool) {
+  const home = execFileSync("bash", ["-c", ". .build/need.sh && longwire_need_jdk && echo $JAVA_HOME"], { cwd: root });
+  return `${home.toString().trim()}/bin/${tool}`;
+}
+
+function cometd() {
+  if (existsSync(`${here}peers/cometd/target/dependency`)) return;
+  const env = { ...process.env, JAVA_HOME: java("").replace(/\/bin\/$/, "") };
+  execFileSync("mvn", ["-q", "package"], { cwd: `${here}peers/cometd`, env, stdio: "ignore" });
 }
 
 /** Starts a server on the server's processor and waits until it listens. */
@@ -67,6 +80,15 @@ const starters = {
     const port = nextPort++;
     return start("ws", process.execPath, [`${here}peers/ws.mjs`, String(port)], () => port);
   },
+  engineio: () => {
+    const port = nextPort++;
+    return start("engineio", process.execPath, [`${here}peers/engineio.mjs`, String(port)], () => port);
+  },
+  cometd: () => {
+    const port = nextPort++;
+    const path = `${here}peers/cometd/target/classes:${here}peers/cometd/target/dependency/*`;
+    return start("cometd", java("java"), ["-cp", path, "CometdPeer", String(port)], () => port);
+  },
 };
 
 const frames = [
@@ -75,8 +97,11 @@ const frames = [
   ...["-m", '{"type":"publish","id":%n,"channel":"bench:%d","data":"%T%P"}'],
 ];
 
-function load(server, args) {
-  const all = ["-c", LOAD_CPU, generator(), "-p", server.port, "-u", server.path, ...frames, ...args, "-S", server.pid];
+const load = (server, args) => run(generator(), server, ["-u", server.path, ...frames, ...args]);
+const poll = (server, args) => run(generator("pollload"), server, ["-k", server.name, ...args]);
+
+function run(program, server, args) {
+  const all = ["-c", LOAD_CPU, program, "-p", server.port, ...args, "-S", server.pid];
   try {
     return JSON.parse(execFileSync("taskset", all.map(String), { maxBuffer: 1 << 20 }));
   } catch (failure) {
@@ -105,7 +130,7 @@ async function fanout() {
   console.log("|---|---|---|---|---|---|---|---|");
   for (const [shape, args] of SHAPES.filter(([shape]) => shape.includes(option("shape", "")))) {
     const results = new Map(servers.map((server) => [server, []]));
-    for (const server of servers) load(server, [...args, "-s", PAD, "-d", "2", "-W", "3", "-q", "1500"]);
+    for (const server of servers) load(server, [...args, "-s", PAD, "-d", "2", "-W", "8", "-q", "1500"]);
     for (let round = 0; round < rounds; round++) {
       for (const server of servers) {
         const q = String(args).includes("10000") ? "4000" : "1000";
@@ -161,6 +186,150 @@ async function idle() {
   }
 }
 
+const table = (...names) => console.log(`| ${names.join(" | ")} |\n|${"---|".repeat(names.length)}`);
+const stop = (servers) => servers.forEach((server) => server.child.kill("SIGKILL"));
+
+/** Measures every server once in every round; answers the results by server. */
+function interleaved(servers, measure, times = rounds) {
+  const results = new Map(servers.map((server) => [server, []]));
+  for (let round = 0; round < times; round++) {
+    for (const server of servers) results.get(server).push(measure(server));
+  }
+  return results;
+}
+
+/** One channel, 1,000 clients that poll. */
+async function polling() {
+  peers();
+  cometd();
+  const servers = [];
+  for (const name of option("servers", "longwire,engineio,cometd").split(",")) servers.push(await starters[name]());
+  const clients = option("clients", "1000");
+  let complete = true;
+  table("messages in flight", "server", "CPU µs per delivery", "spread", "deliveries/s", "p50 ms", "p99 ms", "completeness");
+  for (const window of ["1", "32"]) {
+    const args = ["-n", clients, "-w", window];
+    for (const server of servers) poll(server, [...args, "-d", "1", "-W", "8"]);
+    for (const [server, all] of interleaved(servers, (each) => poll(each, [...args, "-d", seconds, "-W", "1"]))) {
+      const of = (key) => all.map((result) => result[key]);
+      const cpu = of("cpu_us_per_delivery");
+      const whole = Math.min(...of("completeness"));
+      complete &&= whole === 1 && Math.max(...of("completeness")) === 1;
+      const ms = (key) => (median(of(key)) / 1000).toFixed(1);
+      const speed = Math.round(median(of("deliveries_per_s"))).toLocaleString("en");
+      console.log(
+        `| ${window} | ${server.name} | ${median(cpu).toFixed(2)} | ${spread(cpu, 2)} | ${speed} | ${ms("p50_us")} | ${ms("p99_us")} | ${whole.toFixed(3)} |`,
+      );
+    }
+  }
+  stop(servers);
+  process.exitCode = complete ? 0 : 1;
+}
+
+/** 100 publishers send 10,000 messages a second to 100 channels with one subscriber each. */
+async function roundTrip() {
+  peers();
+  const servers = [];
+  for (const name of option("servers", "longwire,bun,ws").split(",")) servers.push(await starters[name]());
+  const asked = ["-m", '{"type":"publish","id":%n,"ack":true,"channel":"bench:%d","data":"%T%P"}'];
+  const args = [...asked, "-n", 100, "-c", 100, "-b", 100, "-r", option("rate", "10000"), "-s", PAD];
+  let complete = true;
+  table("server", "CPU µs per message", "ack p50 ms", "ack p99 ms", "delivery p50 ms", "delivery p99 ms", "spread of p99", "completeness");
+  for (const server of servers) load(server, [...args, "-d", "1", "-W", "8"]);
+  for (const [server, all] of interleaved(servers, (each) => load(each, [...args, "-d", seconds, "-W", "1"]))) {
+    const of = (key) => all.map((result) => result[key]);
+    const whole = all.every((result) => result.completeness === 1 && result.acks === result.published);
+    complete &&= whole;
+    const ms = (key) => (median(of(key)) / 1000).toFixed(2);
+    const wide = spread(of("p99_us").map((us) => us / 1000), 2);
+    console.log(
+      `| ${server.name} | ${median(of("cpu_us_per_delivery")).toFixed(1)} | ${ms("ack_p50_us")} | ${ms("ack_p99_us")} | ` +
+        `${ms("p50_us")} | ${ms("p99_us")} | ${wide} | ${whole ? "1.000" : "INCOMPLETE"} |`,
+    );
+  }
+  stop(servers);
+  process.exitCode = complete ? 0 : 1;
+}
+
+/** CPU seconds of a process. */
+function cpuSeconds(pid) {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+/** 5,000 sessions are cut, miss 20 messages each, and come back at once. */
+async function reconnectStorm() {
+  peers();
+  const { storm } = await import("./storm.mjs");
+  const server = await starters.longwire();
+  const shape = { sessions: Number(option("sessions", "5000")), channels: 50, missed: 20 };
+  const url = `ws://127.0.0.1:${server.port}${server.path}`;
+  const all = [];
+  for (let round = 0; round <= rounds; round++) {
+    const result = await storm(url, shape, () => cpuSeconds(server.pid));
+    if (round > 0) all.push(result); // The first one warms up.
+  }
+  stop([server]);
+  const of = (key) => all.map((result) => result[key]);
+  const ratios = all.map((result) => result.resuming / result.plain);
+  table("", "median", "spread");
+  console.log(`| plain connect and subscribe, CPU µs each | ${median(of("plain")).toFixed(0)} | ${spread(of("plain"), 0)} |`);
+  console.log(`| resume with ${shape.missed} missed messages, CPU µs each | ${median(of("resuming")).toFixed(0)} | ${spread(of("resuming"), 0)} |`);
+  console.log(`| ratio | ${median(ratios).toFixed(2)} | ${spread(ratios, 2)} |`);
+  console.log(`| all ${shape.sessions} are back after s | ${median(of("seconds")).toFixed(2)} | ${spread(of("seconds"), 2)} |`);
+  console.log(`| resumed | ${median(of("resumed"))} | ${spread(of("resumed"), 0)} |`);
+  console.log(`| messages lost, or out of order | ${median(of("lost"))}, ${median(of("wrong"))} | ${spread(of("lost"), 0)}, ${spread(of("wrong"), 0)} |`);
+  process.exitCode = all.every((each) => each.resumed === shape.sessions && !each.lost && !each.wrong) ? 0 : 1;
+}
+
+/** Memory of sessions between polls, and of held polls. */
+async function parked() {
+  const count = Number(option("sessions", "5000"));
+  console.log(`${count} sessions on one channel\n`);
+  table("state", "live heap bytes each", "RSS bytes each");
+  for (const state of ["parked", "held"]) {
+    const server = await starters.longwire();
+    poll(server, ["-n", 200, "-w", 8, "-d", "2", "-W", "3"]);
+    await sleep(1000);
+    const before = { heap: heap(server), rss: rss(server.pid) };
+    const args = ["-k", "longwire", "-p", server.port, "-n", count, "-x", state].map(String);
+    const child = spawn("taskset", ["-c", LOAD_CPU, generator("pollload"), ...args]);
+    await createInterface({ input: child.stdout })[Symbol.asyncIterator]().next();
+    const after = { heap: heap(server), rss: rss(server.pid) };
+    const each = (key) => Math.round((after[key] - before[key]) / count);
+    console.log(`| ${state === "held" ? "held poll, its connection included" : "between polls, no connection"} | ${each("heap")} | ${each("rss")} |`);
+    child.kill();
+    stop([server]);
+  }
+}
+
+/** Alternating rounds with and without a subscriber that does not read. */
+async function slowReader() {
+  const server = await starters.longwire();
+  const pairs = Math.max(10, rounds);
+  const args = ["-n", 500, "-c", 1, "-r", 100, "-s", 1000, "-q", 1000, "-W", "1"];
+  load(server, [...args, "-d", "8"]);
+  const ratios = [];
+  const all = [];
+  for (let pair = 0; pair < pairs; pair++) {
+    const order = pair % 2 ? [1, 0] : [0, 1];
+    const p99 = [];
+    for (const slow of order) {
+      const result = load(server, [...args, "-d", seconds, ...(slow ? ["-z", 1] : [])]);
+      p99[slow] = result.p99_us;
+      all.push(result.completeness);
+    }
+    ratios.push(p99[1] / p99[0]);
+  }
+  stop([server]);
+  const complete = all.every((each) => each === 1);
+  console.log(
+    `the others' p99 with a slow reader / without: median ${median(ratios).toFixed(2)} (${spread(ratios, 2)}), ` +
+      `${pairs} pairs of alternating rounds, completeness of the others ${complete ? "1.000" : "INCOMPLETE"}`,
+  );
+  process.exitCode = complete ? 0 : 1;
+}
+
 /** From starting the process to the first accepted connection. */
 async function startUp() {
   await starters.longwire().then((server) => server.child.kill("SIGKILL"));
@@ -183,7 +352,7 @@ const accepts = (port) =>
     socket.on("error", () => done(false));
   });
 
-const verbs = { fanout, idle, start: startUp };
+const verbs = { fanout, idle, start: startUp, poll: polling, roundtrip: roundTrip, storm: reconnectStorm, parked, slow: slowReader };
 if (!verbs[verb]) {
   console.error(`usage: bench/run ${Object.keys(verbs).join("|")} [--rounds N] [--seconds N] [--servers a,b] [--shape TEXT]`);
   process.exit(2);

@@ -11,8 +11,10 @@ const server = Bun.serve({
     message(socket, text) {
       const frame = JSON.parse(text);
       if (frame.type === "subscribe") socket.subscribe(frame.channel);
-      else if (frame.type === "publish")
+      else if (frame.type === "publish") {
         server.publish(frame.channel, JSON.stringify({ type: "message", channel: frame.channel, data: frame.data }));
+        if (frame.ack) socket.send(`{"type":"published","id":${frame.id}}`);
+      }
     },
   },
 });

@@ -13,6 +13,7 @@ server.on("connection", (socket) => {
     } else if (frame.type === "publish") {
       const message = JSON.stringify({ type: "message", channel: frame.channel, data: frame.data });
       for (const each of channels.get(frame.channel) ?? []) each.send(message);
+      if (frame.ack) socket.send(`{"type":"published","id":${frame.id}}`);
     }
   });
 });

@@ -25,7 +25,8 @@ final class CometdPeer {
                 "transports", "org.cometd.server.http.JSONHttpTransport",
                 "timeout", "20000",
                 "maxInterval", "120000",
-                "maxSessionsPerBrowser", "-1"));
+                "maxSessionsPerBrowser", "-1",
+                "trustClientSession", "true")); // The generator keeps no cookies.
         ServletContextHandler context = new ServletContextHandler("/");
         context.addServlet(cometd, "/cometd/*");
         server.setHandler(context);
