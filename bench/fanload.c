@@ -18,6 +18,7 @@
  */
 #define _GNU_SOURCE
 #include "load.h"
+#include <signal.h>
 #include <sys/epoll.h>
 
 enum { READ = 65536, FRAME = 70000, CARRY = 64, FIRST_ID = 1000, RING = 65536, EVENTS = 1024, DRAIN_S = 20 };
@@ -287,6 +288,7 @@ static void options(int count, char **values) {
 
 int main(int count, char **values) {
   options(count, values);
+  signal(SIGPIPE, SIG_IGN); /* write says it. */
   if (pad > READ / 2) return 2;
   double cpu = cpu_seconds();
   uint64_t start = now();

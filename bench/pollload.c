@@ -14,6 +14,7 @@
  */
 #define _GNU_SOURCE
 #include "load.h"
+#include <signal.h>
 #include <sys/epoll.h>
 
 enum { ROOM = 1 << 16, EVENTS = 1024, DRAIN_S = 20, SESSION = 512 };
@@ -306,6 +307,7 @@ static void options(int number, char **values) {
 
 int main(int number, char **values) {
   options(number, values);
+  signal(SIGPIPE, SIG_IGN); /* write says it. */
   if (!spoken || pad > 4096 || window > 100) return 2;
   open_all();
   if (!hold) measure();
