@@ -4,6 +4,7 @@ package dev.longwire.server.config;
 import dev.longwire.core.Limits;
 import dev.longwire.core.Namespaces;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,173 +93,106 @@ public record ServerConfig(
         return "ServerConfig[" + host + ":" + port + "]";
     }
 
-    public ServerConfig at(String newHost, int newPort) {
-        return new ServerConfig(
-                newHost,
-                newPort,
-                loops,
-                transport,
-                insecure,
-                origins,
-                network,
-                session,
-                namespaces,
-                logBytes,
-                drainMillis,
-                tls,
-                ticketKey);
+    public ServerConfig at(String host, int port) {
+        return with(edit -> {
+            edit.host = host;
+            edit.port = port;
+        });
     }
 
-    public ServerConfig withLoops(int newLoops) {
-        return new ServerConfig(
-                host,
-                port,
-                newLoops,
-                transport,
-                insecure,
-                origins,
-                network,
-                session,
-                namespaces,
-                logBytes,
-                drainMillis,
-                tls,
-                ticketKey);
+    public ServerConfig withLoops(int loops) {
+        return with(edit -> edit.loops = loops);
     }
 
-    public ServerConfig withTransport(Transport newTransport) {
-        return new ServerConfig(
-                host,
-                port,
-                loops,
-                newTransport,
-                insecure,
-                origins,
-                network,
-                session,
-                namespaces,
-                logBytes,
-                drainMillis,
-                tls,
-                ticketKey);
+    public ServerConfig withTransport(Transport transport) {
+        return with(edit -> edit.transport = transport);
     }
 
-    public ServerConfig withInsecure(boolean newInsecure) {
-        return new ServerConfig(
-                host,
-                port,
-                loops,
-                transport,
-                newInsecure,
-                origins,
-                network,
-                session,
-                namespaces,
-                logBytes,
-                drainMillis,
-                tls,
-                ticketKey);
+    public ServerConfig withInsecure(boolean insecure) {
+        return with(edit -> edit.insecure = insecure);
     }
 
-    public ServerConfig withOrigins(List<String> newOrigins) {
-        return new ServerConfig(
-                host,
-                port,
-                loops,
-                transport,
-                insecure,
-                newOrigins,
-                network,
-                session,
-                namespaces,
-                logBytes,
-                drainMillis,
-                tls,
-                ticketKey);
+    public ServerConfig withOrigins(List<String> origins) {
+        return with(edit -> edit.origins = origins);
     }
 
-    public ServerConfig withNetwork(NetworkLimits newNetwork) {
-        return new ServerConfig(
-                host,
-                port,
-                loops,
-                transport,
-                insecure,
-                origins,
-                newNetwork,
-                session,
-                namespaces,
-                logBytes,
-                drainMillis,
-                tls,
-                ticketKey);
+    public ServerConfig withNetwork(NetworkLimits network) {
+        return with(edit -> edit.network = network);
     }
 
-    public ServerConfig withSession(Limits newSession) {
-        return new ServerConfig(
-                host,
-                port,
-                loops,
-                transport,
-                insecure,
-                origins,
-                network,
-                newSession,
-                namespaces,
-                logBytes,
-                drainMillis,
-                tls,
-                ticketKey);
+    public ServerConfig withSession(Limits session) {
+        return with(edit -> edit.session = session);
     }
 
-    public ServerConfig withNamespaces(Namespaces newNamespaces, long newLogBytes) {
-        return new ServerConfig(
-                host,
-                port,
-                loops,
-                transport,
-                insecure,
-                origins,
-                network,
-                session,
-                newNamespaces,
-                newLogBytes,
-                drainMillis,
-                tls,
-                ticketKey);
+    public ServerConfig withNamespaces(Namespaces namespaces, long logBytes) {
+        return with(edit -> {
+            edit.namespaces = namespaces;
+            edit.logBytes = logBytes;
+        });
     }
 
-    public ServerConfig withDrainMillis(long newDrainMillis) {
-        return new ServerConfig(
-                host,
-                port,
-                loops,
-                transport,
-                insecure,
-                origins,
-                network,
-                session,
-                namespaces,
-                logBytes,
-                newDrainMillis,
-                tls,
-                ticketKey);
+    public ServerConfig withDrainMillis(long drainMillis) {
+        return with(edit -> edit.drainMillis = drainMillis);
     }
 
-    public ServerConfig withTls(Tls newTls) {
-        return new ServerConfig(
-                host,
-                port,
-                loops,
-                transport,
-                insecure,
-                origins,
-                network,
-                session,
-                namespaces,
-                logBytes,
-                drainMillis,
-                newTls,
-                ticketKey);
+    public ServerConfig withTls(Tls tls) {
+        return with(edit -> edit.tls = tls);
+    }
+
+    /** A copy with something changed; what it comes to is checked as a whole. */
+    private ServerConfig with(Consumer<Edit> change) {
+        Edit edit = new Edit(this);
+        change.accept(edit);
+        return edit.done();
+    }
+
+    /** The components while they are being changed: the one place besides the record that lists them. */
+    private static final class Edit {
+        private String host;
+        private int port;
+        private int loops;
+        private Transport transport;
+        private boolean insecure;
+        private List<String> origins;
+        private NetworkLimits network;
+        private Limits session;
+        private Namespaces namespaces;
+        private long logBytes;
+        private long drainMillis;
+        private @Nullable Tls tls;
+        private @Nullable String ticketKey;
+
+        Edit(ServerConfig from) {
+            host = from.host;
+            port = from.port;
+            loops = from.loops;
+            transport = from.transport;
+            insecure = from.insecure;
+            origins = from.origins;
+            network = from.network;
+            session = from.session;
+            namespaces = from.namespaces;
+            logBytes = from.logBytes;
+            drainMillis = from.drainMillis;
+            tls = from.tls;
+            ticketKey = from.ticketKey;
+        }
+
+        ServerConfig done() {
+            return new ServerConfig(
+                    host,
+                    port,
+                    loops,
+                    transport,
+                    insecure,
+                    origins,
+                    network,
+                    session,
+                    namespaces,
+                    logBytes,
+                    drainMillis,
+                    tls,
+                    ticketKey);
+        }
     }
 }
