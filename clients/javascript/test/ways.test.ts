@@ -297,7 +297,7 @@ describe('polling, against a scripted peer', () => {
 
   for (const [status, body, headers, ending] of [
     [404, {name: 'session_gone'}, {}, {code: 4003, reason: 'session_gone'}],
-    [409, {name: 'poll_superseded'}, {}, {code: 4202, reason: 'poll_superseded'}],
+    [409, {name: 'poll_superseded'}, {}, {code: 4003, reason: 'poll_superseded'}],
     [413, {name: 'body_too_large'}, {}, {code: 1009, reason: 'body_too_large'}],
     [503, {name: 'shutting_down'}, {'retry-after': '2'}, {code: 1006, reason: 'shutting_down', retryAfter: 2000}],
     [502, '<html>', {}, {code: 1006, reason: 'HTTP 502'}],

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import {CLOSE_MOVED, CLOSE_REPLACED, CLOSE_TOO_BIG} from '../codes.js';
+import {CLOSE_MOVED, CLOSE_TOO_BIG} from '../codes.js';
 import type {ServerFrame} from '../frames.js';
 import type {EventStreamReader} from './stream.js';
 import {batches, type Carrier, type CarrierEvents, DISCONNECT, framesOf, NOT_OURS, parse, PING} from './carrier.js';
@@ -64,7 +64,7 @@ export const openPoll = ({fetch, url, fresh, stream}: PollOptions, events: Carri
   const refused = async (response: Response): Promise<void> => {
     const {name = '', retry_after} = ((await response.json().catch(() => ({}))) ?? {}) as {name?: string; retry_after?: number};
     const seconds = Number(response.headers.get('retry-after') ?? NaN);
-    const codes: Record<number, number> = {404: CLOSE_MOVED, 409: CLOSE_REPLACED, 413: CLOSE_TOO_BIG};
+    const codes: Record<number, number> = {404: CLOSE_MOVED, 409: CLOSE_MOVED, 413: CLOSE_TOO_BIG};
     end(codes[response.status] ?? 1006, name || `HTTP ${response.status}`, retry_after ?? (seconds >= 0 ? seconds * 1000 : undefined));
   };
 

@@ -33,7 +33,7 @@ final class Doorkeeper {
         return new HubInput.Verified(
                 carrier,
                 connect,
-                user == null ? Principal.ANONYMOUS : new Principal(user, 0),
+                user == null ? Principal.ANONYMOUS : Principal.ofUser(user),
                 ticket == null ? null : ticket.session(),
                 turn,
                 new HubInput.FreshIds("s" + sessions, "c" + sessions));

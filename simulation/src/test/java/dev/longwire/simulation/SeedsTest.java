@@ -69,7 +69,7 @@ final class SeedsTest {
             "polls repeated",
             "answers lost",
             "stale polls",
-            "closed poll_order",
+            "polls refused poll_superseded",
             "polls refused session_gone",
             "history pages",
             "outcomes");

@@ -42,6 +42,9 @@ final class Answer {
     /** Bytes of messages in it. */
     long bytes;
 
+    /** When something was first ready to be taken; -1 while nothing is. */
+    long saidAtMillis = -1;
+
     Answer(long seq) {
         this.seq = seq;
     }

@@ -137,6 +137,7 @@ final class PollState {
         out.flag(answer.complete);
         out.flag(answer.immediate);
         out.number(answer.bytes);
+        out.number(answer.saidAtMillis);
     }
 
     private static Answer readAnswer(StateReader in) {
@@ -156,6 +157,7 @@ final class PollState {
         answer.complete = in.flag();
         answer.immediate = in.flag();
         answer.bytes = in.number();
+        answer.saidAtMillis = in.number();
         return answer;
     }
 

@@ -29,6 +29,12 @@ final class Polls {
         void run(Carrier carrier, ClientFrame frame, long nowMillis);
     }
 
+    /**
+     * How long an answer with something in it is kept back for what a read under way may add: each read may ask for the
+     * next one, and where reads are slow that need not end.
+     */
+    private static final long GATHER_MILLIS = 500;
+
     private final Limits limits;
     private final Outbox outbox;
     private final Carriers carriers;
@@ -92,11 +98,13 @@ final class Polls {
         long seq = poll.seq();
         boolean inWindow = poll.ack() < seq
                 && poll.ack() >= seq - limits.pollRequests()
-                && seq > polling.confirmed
                 && seq <= polling.executed + limits.pollRequests();
         boolean streams = session.carrier != null && session.carrier.form() == Carrier.Form.STREAM;
         if (streams && carrier.form() == Carrier.Form.STREAM) {
             // Nobody knows how much of the first one arrived: a second one takes a turn of its own.
+            outbox.add(new HubOutput.Reject(carrier, ErrorCode.POLL_SUPERSEDED));
+        } else if (seq <= polling.confirmed) {
+            // A copy that the network kept back: whoever sent it has its answer, and is not to suffer for it.
             outbox.add(new HubOutput.Reject(carrier, ErrorCode.POLL_SUPERSEDED));
         } else if (!inWindow) {
             outbox.goodbye(carrier, CloseCode.POLL_ORDER, 0);
@@ -301,7 +309,11 @@ final class Polls {
             boolean draining = session.carrier == carrier;
             boolean quiet = answer.awaited == null;
             boolean said = !answer.parts.isEmpty();
-            if (draining ? session.reading == null && (said || answer.immediate && quiet) : quiet) {
+            if (said && answer.saidAtMillis < 0) {
+                answer.saidAtMillis = nowMillis;
+            }
+            boolean gathered = session.reading == null || said && nowMillis - answer.saidAtMillis >= GATHER_MILLIS;
+            if (draining ? gathered && (said || answer.immediate && quiet) : quiet) {
                 finish(carrier, nowMillis);
             }
         }

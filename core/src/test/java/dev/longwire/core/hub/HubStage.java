@@ -238,7 +238,7 @@ final class HubStage {
         accept(new HubInput.Verified(
                 carrier(verify.carrier().id()),
                 connect,
-                new Principal(connect.token(), 0),
+                Principal.ofUser(connect.token()),
                 session,
                 turn,
                 new HubInput.FreshIds(fresh, "c" + sessions)));

@@ -293,7 +293,7 @@ final class HubHome implements ServerEnd {
     private void verify(Peer link, Connect connect) {
         int then = life;
         String token = connect.token();
-        Principal principal = token == null ? Principal.ANONYMOUS : new Principal(token, 0);
+        Principal principal = token == null ? Principal.ANONYMOUS : Principal.ofUser(token);
         ClientFrame.Resume resume = connect.resume();
         String session = resume == null ? null : resume.session();
         long turn = resume == null ? 1 : Math.max(1, resume.turn());
