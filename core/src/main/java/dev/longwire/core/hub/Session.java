@@ -87,6 +87,22 @@ public final class Session extends Timed {
         return subscriptions.size();
     }
 
+    /** Whether it has a subscription to this channel, in whatever state. */
+    public boolean subscribedTo(String channel) {
+        return subscriptions.containsKey(channel);
+    }
+
+    /** How many messages its furthest cursor is behind where its hub is; 0 when all are live. */
+    public long lag() {
+        long most = 0;
+        for (Subscription each : subscriptions.values()) {
+            if (!each.live() && !each.joining && each.epoch.equals(each.channel.epoch)) {
+                most = Math.max(most, each.channel.head - each.cursor);
+            }
+        }
+        return most;
+    }
+
     /** Whether something can be written for it now. */
     boolean writable() {
         return carrier != null && !carrier.stalled;

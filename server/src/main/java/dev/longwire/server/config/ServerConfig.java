@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  *     to go
  * @param tls the certificate; null to serve without TLS
  * @param ticketKey what session tickets are sealed with, at least 32 characters; null for a random one per start
+ * @param adminKeys who may see and close what is there; none leaves that to those at a server bound to loopback
  */
 public record ServerConfig(
         String host,
@@ -38,7 +39,8 @@ public record ServerConfig(
         long logBytes,
         long drainMillis,
         @Nullable Tls tls,
-        @Nullable String ticketKey) {
+        @Nullable String ticketKey,
+        List<AdminKey> adminKeys) {
 
     /** What carries the sockets. */
     public enum Transport {
@@ -61,10 +63,12 @@ public record ServerConfig(
             0,
             5_000,
             null,
-            null);
+            null,
+            List.of());
 
     public ServerConfig {
         origins = List.copyOf(origins);
+        adminKeys = List.copyOf(adminKeys);
         if (host.isBlank()) {
             throw new IllegalArgumentException("host must not be empty");
         }
@@ -139,6 +143,10 @@ public record ServerConfig(
         return with(edit -> edit.tls = tls);
     }
 
+    public ServerConfig withAdminKeys(List<AdminKey> adminKeys) {
+        return with(edit -> edit.adminKeys = adminKeys);
+    }
+
     /** A copy with something changed; what it comes to is checked as a whole. */
     private ServerConfig with(Consumer<Edit> change) {
         Edit edit = new Edit(this);
@@ -161,6 +169,7 @@ public record ServerConfig(
         private long drainMillis;
         private @Nullable Tls tls;
         private @Nullable String ticketKey;
+        private List<AdminKey> adminKeys;
 
         Edit(ServerConfig from) {
             host = from.host;
@@ -176,6 +185,7 @@ public record ServerConfig(
             drainMillis = from.drainMillis;
             tls = from.tls;
             ticketKey = from.ticketKey;
+            adminKeys = from.adminKeys;
         }
 
         ServerConfig done() {
@@ -192,7 +202,8 @@ public record ServerConfig(
                     logBytes,
                     drainMillis,
                     tls,
-                    ticketKey);
+                    ticketKey,
+                    adminKeys);
         }
     }
 }

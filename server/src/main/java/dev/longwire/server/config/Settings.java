@@ -24,9 +24,11 @@ public final class Settings {
     public record Value(String text, String source) {}
 
     private static final String NAMESPACES = "namespaces.";
+    private static final String ADMIN_KEYS = "admin.keys.";
 
     private final Map<String, Value> values = new LinkedHashMap<>();
     private final Map<String, Map<String, Value>> namespaces = new LinkedHashMap<>();
+    private final Map<String, Map<String, Value>> adminKeys = new LinkedHashMap<>();
 
     public Settings() {
         for (Setting setting : Setting.values()) {
@@ -47,6 +49,15 @@ public final class Settings {
             }
             namespaces
                     .computeIfAbsent(path.substring(NAMESPACES.length(), end), name -> new LinkedHashMap<>())
+                    .put(rest, new Value(text, source));
+        } else if (path.startsWith(ADMIN_KEYS)) {
+            int end = path.lastIndexOf('.');
+            String rest = path.substring(end + 1);
+            if (end <= ADMIN_KEYS.length() || !rest.equals("hash") && !rest.equals("scopes")) {
+                throw new IllegalArgumentException(path + " (" + source + ") is neither hash nor scopes of a key");
+            }
+            adminKeys
+                    .computeIfAbsent(path.substring(ADMIN_KEYS.length(), end), name -> new LinkedHashMap<>())
                     .put(rest, new Value(text, source));
         } else if (known(path, false)) {
             values.put(path, new Value(text, source));
@@ -85,6 +96,8 @@ public final class Settings {
             }
         }
         namespaces.forEach((name, map) -> map.forEach((path, value) -> all.put(NAMESPACES + name + "." + path, value)));
+        adminKeys.forEach((name, map) -> map.forEach((path, value) -> all.put(
+                ADMIN_KEYS + name + "." + path, path.equals("hash") ? new Value("(secret)", value.source) : value)));
         return all;
     }
 
@@ -117,7 +130,18 @@ public final class Settings {
                 size(Setting.LOGS),
                 millis(Setting.DRAIN),
                 tls(),
-                text(Setting.TICKET_KEY).isEmpty() ? null : text(Setting.TICKET_KEY));
+                text(Setting.TICKET_KEY).isEmpty() ? null : text(Setting.TICKET_KEY),
+                adminKeys());
+    }
+
+    private List<AdminKey> adminKeys() {
+        Value none = new Value("", "standard");
+        return adminKeys.entrySet().stream()
+                .map(each -> AdminKey.of(
+                        each.getKey(),
+                        each.getValue().getOrDefault("hash", none).text,
+                        each.getValue().getOrDefault("scopes", none).text))
+                .toList();
     }
 
     private @Nullable Tls tls() {

@@ -5,18 +5,13 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.longwire.core.channel.Channels.Glance;
 import dev.longwire.core.hub.Session;
-import dev.longwire.protocol.ErrorCode;
-import dev.longwire.server.connection.Connection;
 import dev.longwire.server.loop.Line;
 import dev.longwire.server.loop.Loop;
 import dev.longwire.server.loop.Loops;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -25,8 +20,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an operator may see of a running server ({@code docs/admin.md}). Until there is access control it is for those
- * who sit at the machine: everybody else gets 401.
+ * What an operator may see of a running server ({@code docs/admin.md}). Who is an operator, {@link AdminDoor} says; single
+ * sessions are in {@link Registry}.
  */
 final class Admin {
 
@@ -35,35 +30,15 @@ final class Admin {
     private static final int MOST = 1_000;
 
     private final Loops loops;
-    private final boolean open;
     private final long startedAt = Loop.nowMillis();
 
     Admin(Loops loops) {
         this.loops = loops;
-        this.open = isLoopback(loops.config().host());
         loops.metrics().gauge("longwire.sessions", "Sessions, attached or waiting.", loops::sessionCount);
     }
 
-    private static boolean isLoopback(String host) {
-        try {
-            return InetAddress.getByName(host).isLoopbackAddress();
-        } catch (UnknownHostException e) {
-            return false;
-        }
-    }
-
-    Router.Route only(Router.Route route) {
-        return open
-                ? route
-                : exchange -> {
-                    var response = Problem.of(ErrorCode.UNAUTHORIZED, null, HttpResponseStatus.UNAUTHORIZED);
-                    response.headers().set(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
-                    exchange.answer(response);
-                };
-    }
-
     /** What each loop says, gathered on its own thread. */
-    private <T> void gather(Function<Loop, T> question, Consumer<List<T>> then) {
+    <T> void gather(Function<Loop, T> question, Consumer<List<T>> then) {
         List<CompletableFuture<T>> answers = new ArrayList<>();
         for (Loop loop : loops.all()) {
             CompletableFuture<T> answer = new CompletableFuture<>();
@@ -76,11 +51,11 @@ final class Admin {
     }
 
     /** Writes a JSON document. */
-    private interface Writer {
+    interface Writer {
         void write(JsonGenerator json) throws IOException;
     }
 
-    private static void answer(Exchange exchange, Writer writer) {
+    static void answer(Exchange exchange, Writer writer) {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = JSON.createGenerator(text)) {
             json.writeStartObject();
@@ -140,70 +115,8 @@ final class Admin {
         return new Count(loop.hub().sessionCount(), loop.channels().size(), websockets, polls, streams);
     }
 
-    private static @Nullable Line line(Session session) {
+    static @Nullable Line line(Session session) {
         return session.carrier() == null ? null : (Line) session.carrier().attachment();
-    }
-
-    private record Times(long connectedAtMillis, long lastActiveMillis) {
-        static Times of(Connection connection) {
-            return new Times(connection.openedAtMillis(), connection.heardAtMillis());
-        }
-    }
-
-    private record Entry(
-            String client,
-            @Nullable String user,
-            @Nullable String agent,
-            String carrier,
-            String address,
-            @Nullable Times times,
-            int subscriptions,
-            long bytesHeld) {}
-
-    void connections(Exchange exchange) {
-        int limit = limit(exchange);
-        gather(
-                loop -> connections(loop, limit),
-                lists -> answer(exchange, json -> {
-                    json.writeArrayFieldStart("connections");
-                    for (Entry each :
-                            lists.stream().flatMap(List::stream).limit(limit).toList()) {
-                        json.writeStartObject();
-                        json.writeStringField("client", each.client);
-                        json.writeStringField("user", each.user);
-                        json.writeStringField("agent", each.agent);
-                        json.writeStringField("carrier", each.carrier);
-                        json.writeStringField("address", each.address);
-                        if (each.times != null) {
-                            json.writeNumberField("connected_at", each.times.connectedAtMillis);
-                            json.writeNumberField("last_active", each.times.lastActiveMillis);
-                        }
-                        json.writeNumberField("subscriptions", each.subscriptions);
-                        json.writeNumberField("bytes_held", each.bytesHeld);
-                        json.writeEndObject();
-                    }
-                    json.writeEndArray();
-                }));
-    }
-
-    private static List<Entry> connections(Loop loop, int limit) {
-        List<Entry> list = new ArrayList<>();
-        for (Session session : loop.hub().sessions()) {
-            if (list.size() == limit) {
-                break;
-            }
-            Line line = line(session);
-            list.add(new Entry(
-                    session.client(),
-                    session.principal().user(),
-                    session.agent(),
-                    line == null ? "none" : line.kind(),
-                    line == null ? "" : line.address(),
-                    line instanceof Connection open ? Times.of(open) : null,
-                    session.subscriptionCount(),
-                    line == null ? 0 : line.unsentBytes()));
-        }
-        return list;
     }
 
     private record Owned(Glance glance, int subscribers) {}
@@ -243,11 +156,11 @@ final class Admin {
         json.writeEndObject();
     }
 
-    private static int limit(Exchange exchange) {
+    static int limit(Exchange exchange) {
         String text = exchange.query("limit");
         if (text == null || !text.matches("[0-9]{1,6}")) {
             return DEFAULT_LIMIT;
         }
-        return Math.min(MOST, Integer.parseInt(text));
+        return Math.clamp(Integer.parseInt(text), 1, MOST);
     }
 }

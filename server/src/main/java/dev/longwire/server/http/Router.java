@@ -2,6 +2,7 @@
 package dev.longwire.server.http;
 
 import dev.longwire.protocol.ErrorCode;
+import dev.longwire.server.config.AdminKey.Scope;
 import dev.longwire.server.loop.Addresses;
 import dev.longwire.server.loop.Loops;
 import dev.longwire.server.websocket.Handshake;
@@ -48,6 +49,8 @@ public final class Router {
     public Router(Loops loops) {
         this.guard = new Guard(loops.config());
         Admin admin = new Admin(loops);
+        Registry registry = new Registry(admin);
+        AdminDoor door = new AdminDoor(loops.config());
         entries.put("/v1/ws", new Entry(HttpMethod.GET, this::webSocket, false));
         entries.put("/v1/poll", new Entry(HttpMethod.POST, whileOpen(new PollRoute()), false));
         entries.put("/v1/events", new Entry(HttpMethod.GET, whileOpen(new EventsRoute()), false));
@@ -55,14 +58,17 @@ public final class Router {
         get("/health/ready", this::ready);
         get(
                 "/metrics",
-                admin.only(exchange -> exchange.answer(
-                        HttpResponseStatus.OK,
-                        "text/plain; version=0.0.4; charset=utf-8",
-                        loops.metrics().scrape())));
-        get("/v1/admin/stats", admin.only(admin::stats));
-        get("/v1/admin/connections", admin.only(admin::connections));
-        get("/v1/admin/channels", admin.only(admin::channels));
-        Console.files().forEach((path, file) -> get(path, admin.only(file::answer)));
+                door.only(
+                        Scope.READ,
+                        exchange -> exchange.answer(
+                                HttpResponseStatus.OK,
+                                "text/plain; version=0.0.4; charset=utf-8",
+                                loops.metrics().scrape())));
+        get("/v1/admin/stats", door.only(Scope.READ, admin::stats));
+        get("/v1/admin/connections", door.only(Scope.READ, registry::list));
+        get("/v1/admin/channels", door.only(Scope.READ, admin::channels));
+        entries.put("/v1/admin/close", new Entry(HttpMethod.POST, door.only(Scope.CLOSE, registry::close), false));
+        Console.files().forEach((path, file) -> get(path, door.page(file::answer)));
     }
 
     private void get(String path, Route route) {

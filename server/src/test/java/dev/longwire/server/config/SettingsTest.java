@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -89,6 +90,21 @@ class SettingsTest {
         assertThat(settings.config().toString()).doesNotContain(canary);
         settings.set("tickets.key", "short", "--set");
         assertThatThrownBy(settings::config).hasMessageContaining("32").hasMessageNotContaining("short");
+    }
+
+    @Test
+    void administratorsKeysAreHashesWithScopes() throws IOException {
+        String hash = AdminKey.hashOf("canary-key");
+        Settings settings = new Settings();
+        ConfigFile.read(file("admin: {keys: {ops.eu: {hash: '" + hash + "', scopes: [read, close]}}}\n"), settings);
+        assertThat(settings.config().adminKeys())
+                .containsExactly(new AdminKey("ops.eu", hash, Set.of(AdminKey.Scope.READ, AdminKey.Scope.CLOSE)));
+        assertThat(settings.all().toString()).doesNotContain(hash).contains("admin.keys.ops.eu.scopes");
+        assertThat(settings.config().adminKeys().toString()).doesNotContain(hash);
+        wrong("admin: {keys: {a: {hash: canary-key, scopes: read}}}\n", "admin.keys.a.hash", "sha256:");
+        wrong("admin: {keys: {a: {hash: '" + hash + "'}}}\n", "admin.keys.a.scopes", "must");
+        wrong("admin: {keys: {a: {hash: '" + hash + "', scopes: all}}}\n", "admin.keys.a.scopes", "revoke");
+        wrong("admin: {keys: {a: canary-key}}\n", "admin.keys.a", "neither");
     }
 
     @Test
