@@ -41,8 +41,16 @@ const ROWS = 50;
 const path = document.querySelector('#wire path')!;
 const samples: number[] = Array.from({length: SAMPLES}, () => 0);
 
-const ask = async <T>(what: string): Promise<T> => {
-  const answer = await fetch(`v1/admin/${what}`, {headers: {accept: 'application/json'}});
+/** Where the administrator's key is kept: for this tab, until it is closed. */
+const KEY = 'longwire.key';
+
+const ask = async <T>(what: string, method = 'GET'): Promise<T> => {
+  const headers: Record<string, string> = {accept: 'application/json'};
+  const key = sessionStorage.getItem(KEY);
+  if (key) {
+    headers['authorization'] = `Bearer ${key}`;
+  }
+  const answer = await fetch(`v1/admin/${what}`, {method, headers});
   if (!answer.ok) {
     throw new Error(`${answer.status}`);
   }
@@ -107,6 +115,21 @@ const showChannels = (channels: readonly ChannelRow[], open: string | null, join
   fill('channel-list', rows, 'None yet. Publish to one, and it is there.');
 };
 
+/** Ends a session, and says what came of it in the button's place. */
+const closeButton = (client: string): HTMLButtonElement => {
+  const button = make('button', 'close', 'close');
+  button.type = 'button';
+  button.setAttribute('aria-label', `Close ${client}`);
+  button.addEventListener('click', () => {
+    button.disabled = true;
+    ask<{closed: number}>(`close?client=${encodeURIComponent(client)}`, 'POST').then(
+      ({closed}) => button.replaceWith(closed > 0 ? 'closed' : 'gone'),
+      (error: Error) => button.replaceWith(error.message === '403' ? 'not with this key' : 'failed'),
+    );
+  });
+  return button;
+};
+
 const showConnections = (connections: readonly ConnectionRow[], own: string | null): void => {
   const rows = connections.map((each) => {
     const who = [each.client === own ? 'this page' : each.user, each.agent, each.address].filter(Boolean).join(', ');
@@ -115,7 +138,7 @@ const showConnections = (connections: readonly ConnectionRow[], own: string | nu
     return make(
       'tr',
       each.client === own ? 'open' : '',
-      make('td', '', each.client, make('small', '', who)),
+      make('td', '', each.client, ...(each.client === own ? [] : [' ', closeButton(each.client)]), make('small', '', who)),
       make('td', '', over),
       make('td', 'number', count(each.subscriptions)),
       make('td', 'number', held),
@@ -134,6 +157,13 @@ export interface Here {
 /** Looks again and again while the page can be seen. */
 export const watch = (here: Here): void => {
   let round = 0;
+  const form = at<HTMLFormElement>('key-form');
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    sessionStorage.setItem(KEY, at<HTMLInputElement>('key').value.trim());
+    form.reset();
+    round = 0;
+  });
   const look = async (): Promise<void> => {
     const note = at('closed');
     try {
@@ -148,12 +178,14 @@ export const watch = (here: Here): void => {
           showConnections(connections.connections, here.client());
         }
         note.hidden = true;
+        form.hidden = true;
       }
     } catch (error) {
       note.hidden = false;
       const refused = ['401', '403', '404'].includes((error as Error).message);
+      form.hidden = (error as Error).message !== '401';
       note.textContent = refused
-        ? 'This server does not show its figures here. Channels work all the same.'
+        ? 'This server does not show its figures here without an administrator\'s key. Channels work all the same.'
         : 'The server does not answer. Looking again every second.';
     }
     setTimeout(look, EVERY_MILLIS);

@@ -2,6 +2,7 @@
 // The console and the client in a real Chromium, together with the command line and a client in Node.
 import assert from 'node:assert/strict';
 import {execFileSync} from 'node:child_process';
+import {createHash} from 'node:crypto';
 import {createInterface} from 'node:readline';
 import {after, afterEach, before, describe, test} from 'node:test';
 import {type Browser, type BrowserContext, chromium, type Page} from 'playwright-core';
@@ -103,6 +104,34 @@ describe('the console in a browser', () => {
     assert.equal(await page.locator('#log img').count(), 0);
     assert.equal(await page.title(), 'Longwire');
     assert.deepEqual(complaints.splice(0), []);
+  });
+
+  test('asks for the key where there is one, keeps it for the tab, and closes who is not wanted', async () => {
+    const key = 'canary-key-of-the-console';
+    const hash = createHash('sha256').update(key).digest('hex');
+    const guarded = await LongwireServer.start('--set', `admin.keys.ops.hash=sha256:${hash}`, '--set', 'admin.keys.ops.scopes=read,close');
+    const node = new Client(guarded.url, {webSocket: WebSocket, agent: 'unwanted'});
+    try {
+      await node.connect();
+      await open(guarded.url);
+      await page.locator('#key-form').waitFor(DEADLINE);
+      assert.equal(await page.locator('#connection-list', {hasText: 'unwanted'}).count(), 0);
+      await page.fill('#key', key);
+      await page.press('#key', 'Enter');
+      await page.locator('#connection-list', {hasText: 'unwanted'}).waitFor(DEADLINE);
+      await page.locator('#key-form').waitFor({state: 'hidden', ...DEADLINE});
+      await page.reload();
+      await page.locator('#connection-list', {hasText: 'unwanted'}).waitFor(DEADLINE);
+      const refusals = complaints.splice(0);
+      assert.ok(refusals.length > 0 && refusals.every((each) => each.includes('401')), refusals.join());
+      await page.getByLabel(`Close ${node.id}`).click();
+      await until('the goodbye', () => node.state === 'closed');
+      assert.ok(!(await page.content()).includes(key), 'the key is on the page');
+      assert.deepEqual(complaints.splice(0), []);
+    } finally {
+      node.close();
+      await guarded.stop();
+    }
   });
 
   test('fits a phone, light and dark', async () => {
