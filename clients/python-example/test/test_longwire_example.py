@@ -214,6 +214,18 @@ class ExampleTest(unittest.TestCase):
         client.attach('poll')
         self.assertFalse(client.resumed)
 
+    def test_a_superseded_poll_leads_back_to_the_same_session(self):
+        """[P26] [P27]"""
+        client = self.client('poll')
+        client.carrier.receive(0)
+        client.carrier.receive(0)
+        client.carrier.seq -= 2
+        with self.assertRaises(Lost) as lost:
+            client.pump(1)
+        self.assertIsNone(lost.exception.code)
+        client.attach('poll')
+        self.assertTrue(client.resumed)
+
     def test_a_poll_is_held_no_longer_than_asked(self):
         """[P9] [P8]"""
         client = self.client('poll')

@@ -366,7 +366,7 @@ class StreamTest(Case):
         self.assertEqual(['subscriptions'], [frame['type'] for frame in answer])
 
     def test_a_stream_takes_over_from_polls(self):
-        """[E3] [E4] [E6] [P20]"""
+        """[E3] [E4] [E6] [P20] [P26]"""
         client = self.client('poll')
         client.subscribe('takes:over', print)
         carrier = client.carrier
@@ -377,7 +377,10 @@ class StreamTest(Case):
         self.assertEqual('subscriptions', stream.frame()['type'])
         writer.publish('takes:over', 'new')
         self.assertEqual('new', stream.frame()['data'])
-        frames = self.post({'session': carrier.session, 'seq': carrier.seq, 'wait': 0})
+        self.assertEqual('poll_superseded', self.post({'session': carrier.session, 'seq': carrier.seq, 'wait': 0}))
+        writer.publish('takes:over', 'still here')
+        self.assertEqual('still here', stream.frame()['data'])
+        frames = self.post({'session': carrier.session, 'seq': carrier.seq + 9, 'wait': 0})
         self.assertEqual([4205], [frame['code'] for frame in frames])
         self.assertEqual(4205, stream.frame()['code'])
         self.assertIsNone(stream.event())
