@@ -228,6 +228,18 @@ final class PlainHttpTest {
     }
 
     @Test
+    void whoSendsTooMuchGetsToReadTheAnswer() throws IOException {
+        int length = 4 * NetworkLimits.DEFAULT.bodyBytes();
+        try (Peer peer = new Peer(server.port())) {
+            peer.raw("POST /v1/poll HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
+                    + length + "\r\n\r\n");
+            // Fails with a broken pipe where the server resets the connection.
+            peer.raw(" ".repeat(length));
+            assertThat(peer.answer().status()).isEqualTo(413);
+        }
+    }
+
+    @Test
     void compressedBodiesAreRefused() throws IOException {
         try (Peer peer = new Peer(server.port())) {
             Peer.Answer answer =
