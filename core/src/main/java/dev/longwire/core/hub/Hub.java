@@ -34,6 +34,7 @@ public final class Hub {
     private final Sessions sessions;
     private final Requests requests;
     private final Polls polls;
+    private final Pages pages;
     private long now;
 
     public Hub(Limits limits) {
@@ -46,8 +47,9 @@ public final class Hub {
         this.carriers = new Carriers(limits, outbox);
         this.fanout = new Fanout(limits, namespaces, outbox);
         this.sessions = new Sessions(limits, outbox, carriers, fanout);
-        this.requests = new Requests(limits, outbox, fanout);
-        this.polls = new Polls(limits, outbox, carriers, sessions, this::received);
+        this.pages = new Pages(outbox);
+        this.requests = new Requests(limits, outbox, fanout, pages);
+        this.polls = new Polls(limits, sessions, pages, this::received);
     }
 
     /** Takes one input. Everything that was said before must have been drained. */
@@ -229,6 +231,7 @@ public final class Hub {
         carrier.stalled = false;
         if (carrier.session != null && !carrier.closed) {
             fanout.resumed(carrier.session);
+            pages.turn(carrier.session);
         }
     }
 

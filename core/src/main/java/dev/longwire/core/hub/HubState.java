@@ -159,6 +159,8 @@ final class HubState {
         for (Subscription subscription : session.subscriptions.values()) {
             writeSubscription(out, subscription);
         }
+        FrameState.write(out, session.pages);
+        out.flag(session.paging);
         Subscription reading = session.reading;
         out.flag(reading != null);
         boolean still =
@@ -182,6 +184,8 @@ final class HubState {
         for (int i = 0; i < count; i++) {
             readSubscription(in, session, channels);
         }
+        session.pages = FrameState.readRequests(in);
+        session.paging = in.flag();
         if (in.flag()) {
             session.reading = reading(session, in.optionalText());
         }

@@ -21,6 +21,11 @@ final class Outbox {
         this.answerBytes = answerBytes;
     }
 
+    /** Bytes of messages after which an answer to a poll takes no more. */
+    int answerBytes() {
+        return answerBytes;
+    }
+
     @Nullable
     HubOutput poll() {
         return queue.poll();

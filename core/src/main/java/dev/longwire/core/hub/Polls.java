@@ -40,14 +40,16 @@ final class Polls {
     private final Carriers carriers;
     private final Sessions sessions;
     private final Fanout fanout;
+    private final Pages pages;
     private final Runner runner;
 
-    Polls(Limits limits, Outbox outbox, Carriers carriers, Sessions sessions, Runner runner) {
+    Polls(Limits limits, Sessions sessions, Pages pages, Runner runner) {
         this.limits = limits;
-        this.outbox = outbox;
-        this.carriers = carriers;
+        this.outbox = sessions.outbox();
+        this.carriers = sessions.carriers();
         this.sessions = sessions;
         this.fanout = sessions.fanout();
+        this.pages = pages;
         this.runner = runner;
     }
 
@@ -154,16 +156,17 @@ final class Polls {
             }
             take(session, answer, carrier);
         }
-        sayUnsent(polling, carrier);
+        sayUnsent(session, polling, carrier);
         run(carrier, poll.frames(), nowMillis);
     }
 
     /** What was made while no poll was open goes into this one. */
-    private void sayUnsent(Polling polling, Carrier carrier) {
+    private void sayUnsent(Session session, Polling polling, Carrier carrier) {
         for (ServerFrame frame : polling.unsent) {
             outbox.send(carrier, frame);
         }
         polling.unsent.clear();
+        pages.turn(session);
     }
 
     /** The carrier is what the answer will be written to; and what drains the session, unless a stream does. */
@@ -217,7 +220,7 @@ final class Polls {
         if (!answer.complete && answer.parts.isEmpty() && answer.seq == polling.executed) {
             answer.immediate = !carriers.hold(carrier, poll.waitMillis(), nowMillis);
             take(session, answer, carrier);
-            sayUnsent(polling, carrier);
+            sayUnsent(session, polling, carrier);
             outbox.ready(carrier);
             return;
         }
@@ -312,8 +315,9 @@ final class Polls {
             if (said && answer.saidAtMillis < 0) {
                 answer.saidAtMillis = nowMillis;
             }
-            boolean gathered = session.reading == null || said && nowMillis - answer.saidAtMillis >= GATHER_MILLIS;
-            if (draining ? gathered && (said || answer.immediate && quiet) : quiet) {
+            boolean reads = session.reading != null || session.paging;
+            boolean gathered = !reads || said && nowMillis - answer.saidAtMillis >= GATHER_MILLIS;
+            if (draining ? gathered && (said || answer.immediate && quiet) : quiet || carrier.stalled) {
                 finish(carrier, nowMillis);
             }
         }

@@ -11,7 +11,6 @@ import dev.longwire.protocol.ErrorCode;
 import dev.longwire.protocol.Position;
 import dev.longwire.protocol.ServerFrame;
 import dev.longwire.protocol.ServerFrame.Error;
-import dev.longwire.protocol.ServerFrame.History;
 import dev.longwire.protocol.ServerFrame.Outcome;
 import dev.longwire.protocol.ServerFrame.Published;
 import dev.longwire.protocol.ServerFrame.Reply;
@@ -31,11 +30,13 @@ final class Requests {
     private final Limits limits;
     private final Outbox outbox;
     private final Fanout fanout;
+    private final Pages pages;
 
-    Requests(Limits limits, Outbox outbox, Fanout fanout) {
+    Requests(Limits limits, Outbox outbox, Fanout fanout, Pages pages) {
         this.limits = limits;
         this.outbox = outbox;
         this.fanout = fanout;
+        this.pages = pages;
     }
 
     void request(Session session, Carrier carrier, Request request) {
@@ -132,21 +133,13 @@ final class Requests {
     }
 
     private void history(Session session, ClientFrame.History request) {
-        Tag tag = tag(session, request);
         if (request.key() != null) {
+            Tag tag = tag(session, request);
             String publisher = ChannelRequest.publisher(session.principal.user(), session.client);
             outbox.ask(new ChannelRequest.Trace(request.channel(), tag, publisher, request.key()));
             return;
         }
-        Position bound = request.since() != null ? request.since() : request.before();
-        outbox.ask(new ChannelRequest.Page(
-                request.channel(),
-                tag,
-                bound == null ? null : bound.epoch(),
-                request.since() == null ? -1 : request.since().offset(),
-                request.before() == null ? -1 : request.before().offset(),
-                request.limit(),
-                request.reverse()));
+        pages.wanted(session, request);
     }
 
     private static Tag tag(Session session, Request request) {
@@ -169,16 +162,13 @@ final class Requests {
                                 appended.stored(),
                                 appended.dedupeMillis(),
                                 appended.duplicate()));
-            case ChannelReply.Refused refused ->
+            case ChannelReply.Refused refused -> {
                 answer(session, new Error(id, refused.code(), null, refused.retryAfterMillis()));
-            // A read of an earlier turn has been asked for again, if anybody still wants it.
-            case ChannelReply.Paged paged when paged.tag().turn() != session.turn -> {}
-            case ChannelReply.Traced traced when traced.tag().turn() != session.turn -> {}
-            case ChannelReply.Paged paged -> {
-                Position next =
-                        paged.next() < 0 ? null : new Position(paged.head().epoch(), paged.next());
-                answerUnkept(session, new History(id, paged.channel(), paged.head(), paged.messages(), next));
+                pages.refused(session, refused);
             }
+            // A read of an earlier turn has been asked for again, if anybody still wants it.
+            case ChannelReply.Traced traced when traced.tag().turn() != session.turn -> {}
+            case ChannelReply.Paged paged -> pages.came(session, paged);
             case ChannelReply.Traced traced ->
                 answerUnkept(session, new Outcome(id, traced.channel(), traced.head(), traced.position()));
         }

@@ -3,6 +3,7 @@ package dev.longwire.core.hub;
 
 import dev.longwire.core.Principal;
 import dev.longwire.core.deadline.Timed;
+import dev.longwire.protocol.ClientFrame.Request;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -47,6 +48,12 @@ public final class Session extends Timed {
     /** The subscription for which a read of a log is on its way; one at a time bounds what answers can bring. */
     @Nullable
     Subscription reading;
+
+    /** Requests for pages of history, in order; the first is being read while {@code paging}; null while there are none. */
+    @Nullable
+    ArrayDeque<Request> pages;
+
+    boolean paging;
 
     Session(String id, String client, Principal principal, int replies) {
         this.id = id;

@@ -58,6 +58,14 @@ final class Sessions {
         return fanout;
     }
 
+    Outbox outbox() {
+        return outbox;
+    }
+
+    Carriers carriers() {
+        return carriers;
+    }
+
     Deadlines parkedList() {
         return parked;
     }
@@ -106,6 +114,7 @@ final class Sessions {
         } else {
             replace(session);
             session.replies.renew();
+            Pages.forget(session);
         }
         session.principal = verified.principal();
         session.agent = connect.agent();

@@ -71,6 +71,49 @@ final class HubTest {
     }
 
     @Test
+    void pagesOfHistoryWaitAsRequestsWhileNothingCanTakeThem() {
+        stage.connect(1, "a", null);
+        stage.publish(1, 3);
+        stage.connect(2, "b", null);
+        stage.take(2);
+        stage.accept(new HubInput.Stalled(stage.carrier(2)));
+        for (long id = 11; id <= 13; id++) {
+            stage.say(2, new ClientFrame.History(id, "chat", null, null, 1, false, null));
+        }
+        stage.settle();
+        stage.sleep();
+        stage.settle();
+        assertThat(stage.take(2)).isEmpty();
+        stage.accept(new HubInput.Drained(stage.carrier(2)));
+        stage.settle();
+        assertThat(stage.take(2))
+                .satisfiesExactly(
+                        page -> assertThat(page).startsWith("History[id=11,"),
+                        page -> assertThat(page).startsWith("History[id=12,"),
+                        page -> assertThat(page).startsWith("History[id=13,"));
+    }
+
+    @Test
+    void aPageThatNothingCanTakeAnyMoreIsNotKept() {
+        String session = stage.connect(1, "a", null);
+        stage.publish(1, 3);
+        stage.take(1);
+        stage.holdOwner(true);
+        stage.say(1, new ClientFrame.History(11, "chat", null, null, 1, false, null));
+        stage.say(1, new ClientFrame.History(12, "chat", null, null, 1, false, null));
+        stage.accept(new HubInput.Closed(stage.carrier(1)));
+        stage.holdOwner(false);
+        stage.settle();
+        stage.connect(2, "a", HubStage.resume(session, 2));
+        stage.say(2, new ClientFrame.History(12, "chat", null, null, 1, false, null));
+        stage.settle();
+        assertThat(stage.take(2))
+                .satisfiesExactly(
+                        first -> assertThat(first).startsWith("connected resumed=true"),
+                        page -> assertThat(page).startsWith("History[id=12,"));
+    }
+
+    @Test
     void aLostPushIsRepairedByTheNext() {
         stage.connect(1, "a", null);
         stage.say(1, HubStage.subscribe(2, "chat", null));

@@ -96,6 +96,12 @@ final class OwnerHome {
                             attached.channel(),
                             attached.head().epoch(),
                             attached.head().offset());
+        } else if (reply instanceof ChannelReply.Sliced sliced
+                && request instanceof ChannelRequest.Read read
+                && !read.epoch().equals(sliced.epoch())) {
+            // Who reads a log that is gone may be the first to hear of the new one.
+            home.watcher()
+                    .epoch(sliced.channel(), sliced.epoch(), sliced.slice().to());
         }
     }
 
