@@ -2,27 +2,33 @@
 package dev.longwire.conformance;
 
 import dev.longwire.core.Principal;
+import dev.longwire.core.access.Claims;
 import dev.longwire.core.hub.Carrier;
 import dev.longwire.core.hub.HubInput;
 import dev.longwire.protocol.ClientFrame;
 import dev.longwire.protocol.ErrorCode;
 import dev.longwire.protocol.ServerFrame;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Says who a client is, by rules that a transcript can rely on: the token {@code user:NAME} is that user's, the token
- * {@code bad} is nobody's, everybody else is anonymous. Tickets are names with the turn behind them, not secrets.
+ * {@code bad} is nobody's, one that begins with a brace is the claims of a genuine token, everybody else is anonymous.
+ * Tickets are names with the turn behind them, not secrets.
  */
 final class Doorkeeper {
 
+    private static final Claims.Rules RULES = new Claims.Rules(null, List.of(), 0);
+
     private int sessions;
 
-    HubInput answer(Carrier carrier, ClientFrame.Connect connect) {
+    HubInput answer(Carrier carrier, ClientFrame.Connect connect, long wallMillis) {
         String token = connect.token();
-        if ("bad".equals(token)) {
+        Principal principal = principal(token, wallMillis);
+        if (principal == null) {
             return new HubInput.Denied(carrier, connect, ErrorCode.UNAUTHORIZED);
         }
-        String user = token != null && token.startsWith("user:") ? token.substring(5) : null;
         ClientFrame.Resume resume = connect.resume();
         Ticket ticket = resume == null ? null : Ticket.read(resume.session());
         long turn = resume == null ? 1 : resume.turn();
@@ -33,10 +39,20 @@ final class Doorkeeper {
         return new HubInput.Verified(
                 carrier,
                 connect,
-                user == null ? Principal.ANONYMOUS : Principal.ofUser(user),
+                principal,
                 ticket == null ? null : ticket.session(),
                 turn,
                 new HubInput.FreshIds("s" + sessions, "c" + sessions));
+    }
+
+    private static @Nullable Principal principal(@Nullable String token, long wallMillis) {
+        if (token != null && token.startsWith("{")) {
+            return Claims.principal(token.getBytes(StandardCharsets.UTF_8), RULES, wallMillis);
+        }
+        if ("bad".equals(token)) {
+            return null;
+        }
+        return token != null && token.startsWith("user:") ? Principal.ofUser(token.substring(5)) : Principal.ANONYMOUS;
     }
 
     /** The frame as a home sends it: with a ticket where the hub wrote the session's id. */

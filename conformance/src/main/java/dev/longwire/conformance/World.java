@@ -253,7 +253,7 @@ final class World implements Stage {
         HubOutput.Verify verify = verifying.poll();
         if (verify != null) {
             // The carrier that asked may be another object since, if the hub was read back.
-            return doorkeeper.answer(client(verify.carrier()).carrier(), verify.connect());
+            return doorkeeper.answer(client(verify.carrier()).carrier(), verify.connect(), EPOCH_MILLIS + now);
         }
         ChannelOutput.Reply reply = channels.poll();
         if (reply != null) {

@@ -5,8 +5,8 @@ import dev.longwire.core.Principal;
 import dev.longwire.protocol.ChannelName;
 import dev.longwire.protocol.Payload;
 import dev.longwire.protocol.codec.StrictJson;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -168,7 +168,7 @@ public final class Claims {
         if (names == null || names.size() > MAX_LIST) {
             return null;
         }
-        Set<Operation> set = EnumSet.noneOf(Operation.class);
+        Set<Operation> set = new LinkedHashSet<>();
         for (byte[] each : names) {
             String name = StrictJson.text(each);
             if (name == null) {

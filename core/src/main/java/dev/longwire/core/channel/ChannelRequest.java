@@ -47,8 +47,16 @@ public sealed interface ChannelRequest {
      *
      * @param user the sender's user, or null when anonymous
      * @param client the sender's public id
+     * @param allowed whether the sender may publish now; else this only finds out whether it was done before
      */
-    record Append(String channel, Tag tag, @Nullable String user, String client, Payload payload, Extras extras)
+    record Append(
+            String channel,
+            Tag tag,
+            @Nullable String user,
+            String client,
+            Payload payload,
+            Extras extras,
+            boolean allowed)
             implements ChannelRequest {
         /** Who the key belongs to. */
         public String publisher() {

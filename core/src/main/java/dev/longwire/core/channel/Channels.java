@@ -176,6 +176,10 @@ public final class Channels {
     }
 
     private ChannelReply append(ChannelRequest.Append request, long nowMillis, long wallMillis) {
+        if (!request.allowed() && !directory.known(request.channel())) {
+            // Whoever may not publish does not make channels either.
+            return new Refused(request.channel(), request.tag(), ErrorCode.FORBIDDEN, 0);
+        }
         Channel channel = directory.open(request.channel(), nowMillis);
         MemoryLog log = channel.log;
         String key = request.extras().key();
@@ -188,6 +192,9 @@ public final class Channels {
             if (found != null) {
                 return repeated(channel, request, found, content, nowMillis);
             }
+        }
+        if (!request.allowed()) {
+            return new Refused(channel.name, request.tag(), ErrorCode.FORBIDDEN, 0);
         }
         byte[] frame = codec.encode(new Message(
                 channel.name,

@@ -62,6 +62,10 @@ final class Requests {
     }
 
     private void run(Session session, Request request) {
+        if (!Rights.allow(session, request)) {
+            refuse(session, request.id(), ErrorCode.FORBIDDEN, null);
+            return;
+        }
         switch (request) {
             case ClientFrame.Subscribe subscribe -> subscribe(session, subscribe);
             case ClientFrame.Unsubscribe unsubscribe -> unsubscribe(session, unsubscribe);
@@ -129,7 +133,8 @@ final class Requests {
                 session.principal.user(),
                 session.client,
                 request.payload(),
-                request.extras()));
+                request.extras(),
+                Rights.publish(session, request.channel())));
     }
 
     private void history(Session session, ClientFrame.History request) {

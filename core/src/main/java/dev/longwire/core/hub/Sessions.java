@@ -12,6 +12,7 @@ import dev.longwire.protocol.CloseCode;
 import dev.longwire.protocol.ErrorCode;
 import dev.longwire.protocol.ServerFrame.Connected;
 import dev.longwire.protocol.ServerFrame.Error;
+import dev.longwire.protocol.ServerFrame.Unsubscribed;
 import dev.longwire.protocol.Want;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -183,6 +184,10 @@ final class Sessions {
         for (Want want : resume.channels()) {
             Carrier carrier = Objects.requireNonNull(session.carrier);
             if (!seen.add(want.channel())) {
+                continue;
+            }
+            if (!Rights.subscribe(session, want)) {
+                outbox.send(carrier, new Unsubscribed(0, want.channel(), Rights.LOST));
                 continue;
             }
             if (session.subscriptions.size() >= limits.subscriptions()) {

@@ -54,7 +54,8 @@ final class ChannelsTest {
 
     private ChannelReply append(String text, @Nullable String key) {
         Payload payload = Payload.json(("\"" + text + "\"").getBytes(StandardCharsets.UTF_8));
-        return ask(0, new ChannelRequest.Append("chat", TAG, "ann", "c1", payload, new Extras(key, null, Map.of())));
+        return ask(
+                0, new ChannelRequest.Append("chat", TAG, "ann", "c1", payload, new Extras(key, null, Map.of()), true));
     }
 
     private void appendMany(int count) {

@@ -128,7 +128,13 @@ final class Scribe {
             Extras without =
                     new Extras(null, append.extras().slot(), append.extras().headers());
             return new ChannelRequest.Append(
-                    append.channel(), append.tag(), append.user(), append.client(), append.payload(), without);
+                    append.channel(),
+                    append.tag(),
+                    append.user(),
+                    append.client(),
+                    append.payload(),
+                    without,
+                    append.allowed());
         }
         return request;
     }

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.longwire.core.hub;
+
+import dev.longwire.core.access.Operation;
+import dev.longwire.protocol.ClientFrame;
+import dev.longwire.protocol.ClientFrame.Request;
+import dev.longwire.protocol.Want;
+
+/**
+ * Which right each request needs, in one place. Asked when a request runs, not when it came: what waited for an answer is
+ * judged by what the session may do then.
+ */
+final class Rights {
+
+    /** The reason in an {@code unsubscribed} that nobody asked for. */
+    static final String LOST = "forbidden";
+
+    private Rights() {}
+
+    static boolean allow(Session session, Request request) {
+        return switch (request) {
+            case ClientFrame.Subscribe subscribe -> subscribe(session, subscribe.want());
+            // Without the right, one that was done before it was lost is still to be found by its key.
+            case ClientFrame.Publish publish -> publish.extras().key() != null || publish(session, publish.channel());
+            // What became of one's own publish is no reading of other people's.
+            case ClientFrame.History history when history.key() != null -> true;
+            case ClientFrame.History history -> has(session, Operation.HISTORY, history.channel());
+            case ClientFrame.Presence presence -> presence(session, presence);
+            case ClientFrame.Call call -> has(session, Operation.CALL, call.method());
+            case ClientFrame.Unsubscribe unsubscribe -> true;
+            case ClientFrame.Subscriptions list -> true;
+            case ClientFrame.Refresh refresh -> true;
+            case ClientFrame.Connect connect -> true;
+        };
+    }
+
+    /** The newest messages from before a subscription began are history. */
+    static boolean subscribe(Session session, Want want) {
+        return has(session, Operation.SUBSCRIBE, want.channel())
+                && (want.last() == 0 || has(session, Operation.HISTORY, want.channel()));
+    }
+
+    static boolean publish(Session session, String channel) {
+        return has(session, Operation.PUBLISH, channel);
+    }
+
+    private static boolean presence(Session session, ClientFrame.Presence request) {
+        return switch (request.action()) {
+            case QUERY -> has(session, Operation.PRESENCE, request.channel());
+            case ENTER, UPDATE -> has(session, Operation.ENTER, request.channel());
+            case LEAVE -> true;
+        };
+    }
+
+    private static boolean has(Session session, Operation operation, String channel) {
+        return session.principal.capabilities().allows(operation, channel);
+    }
+}
