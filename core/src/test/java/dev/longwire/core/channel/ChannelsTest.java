@@ -109,6 +109,28 @@ final class ChannelsTest {
         assertThat(attach(null, 100).start()).isEqualTo(15);
     }
 
+    /** A key of one's own is looked up before rights can refuse, and that must not be a way to fill the directory. */
+    @Test
+    void whoeverMayNotPublishIsToldOfWhatWasDoneAndMakesNothing() {
+        assertThat(forbidden("k")).isInstanceOf(ChannelReply.Refused.class);
+        assertThat(channels.size()).isZero();
+        append("m", "k");
+        assertThat(forbidden("k")).isInstanceOfSatisfying(Appended.class, again -> {
+            assertThat(again.duplicate()).isTrue();
+            assertThat(again.position()).isEqualTo(new Position("b", 1));
+        });
+        assertThat(forbidden("l"))
+                .isInstanceOfSatisfying(
+                        ChannelReply.Refused.class, no -> assertThat(no.code()).isEqualTo(ErrorCode.FORBIDDEN));
+        assertThat(attach(null, 0).head()).isEqualTo(new Position("b", 1));
+    }
+
+    private ChannelReply forbidden(String key) {
+        Payload payload = Payload.json("\"m\"".getBytes(StandardCharsets.UTF_8));
+        Extras extras = new Extras(key, null, Map.of());
+        return ask(0, new ChannelRequest.Append("chat", TAG, "ann", "c1", payload, extras, false));
+    }
+
     @Test
     void aNameNeverHeardOfIsUnknown() {
         assertThat(attach(new Position("x", 3), 0).reason()).isEqualTo(Unrecovered.UNKNOWN);
