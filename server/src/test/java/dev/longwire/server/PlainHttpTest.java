@@ -229,13 +229,22 @@ final class PlainHttpTest {
 
     @Test
     void whoSendsTooMuchGetsToReadTheAnswer() throws IOException {
-        int length = 4 * NetworkLimits.DEFAULT.bodyBytes();
-        try (Peer peer = new Peer(server.port())) {
-            peer.raw("POST /v1/poll HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
-                    + length + "\r\n\r\n");
-            // Fails with a broken pipe where the server resets the connection.
-            peer.raw(" ".repeat(length));
-            assertThat(peer.answer().status()).isEqualTo(413);
+        String flood = " ".repeat(4 * NetworkLimits.DEFAULT.bodyBytes());
+        String head = "POST /v1/poll HTTP/1.1\r\nHost: localhost\r\n";
+        Map<String, Integer> floods = Map.of(
+                head + "Content-Type: application/json\r\nContent-Length: " + flood.length() + "\r\n\r\n",
+                413,
+                head + "X: ",
+                400,
+                "GET /",
+                400);
+        for (Map.Entry<String, Integer> each : floods.entrySet()) {
+            try (Peer peer = new Peer(server.port())) {
+                peer.raw(each.getKey());
+                // Fails with a broken pipe where the server resets the connection.
+                peer.raw(flood);
+                assertThat(peer.answer().status()).as(each.getKey()).isEqualTo(each.getValue());
+            }
         }
     }
 

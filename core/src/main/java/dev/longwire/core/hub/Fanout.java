@@ -358,10 +358,7 @@ final class Fanout {
         Subscription subscription = session.reading;
         Carrier carrier = session.carrier;
         session.reading = null;
-        if (carrier != null && carrier.answer != null) {
-            // It may have been kept back for this, whatever this brings.
-            outbox.ready(carrier);
-        }
+        outbox.lookAgain(session);
         // It may have been left, or parked, while the read was on its way.
         if (subscription != null && carrier != null && subscription.catching) {
             subscription.catching = false;

@@ -79,6 +79,14 @@ final class Outbox {
         }
     }
 
+    /** What a session's held poll was kept back for has come, whatever it brings. */
+    void lookAgain(Session session) {
+        Carrier carrier = session.carrier;
+        if (carrier != null && carrier.answer != null) {
+            ready(carrier);
+        }
+    }
+
     @Nullable
     Carrier takeReady() {
         Carrier carrier = ready.poll();

@@ -99,11 +99,7 @@ final class Pages {
                 && session.turn == reply.tag().turn();
         if (ours) {
             session.paging = false;
-            Carrier carrier = session.carrier;
-            if (carrier != null && carrier.answer != null) {
-                // It may have been kept back for this page.
-                outbox.ready(carrier);
-            }
+            outbox.lookAgain(session);
         }
         return ours;
     }

@@ -2,7 +2,6 @@
 package dev.longwire.protocol.bridge;
 
 import dev.longwire.protocol.codec.ByteSink;
-import dev.longwire.protocol.codec.PlainMap;
 import dev.longwire.protocol.codec.Utf8;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -46,11 +45,13 @@ public final class BodyCodec {
             int kind = bytes[at] & 0xFF;
             int start = at + BEFORE;
             if (kind == HEAD) {
-                PlainMap map = at > 0 || length > LONGEST_HEAD ? null : PlainMap.read(bytes, start, length);
-                if (map == null) {
+                ClientHead said = at > 0 || length > LONGEST_HEAD
+                        ? null
+                        : ClientHead.read(Arrays.copyOfRange(bytes, start, start + length));
+                if (said == null) {
                     return null;
                 }
-                head = ClientHead.of(map);
+                head = said;
             } else {
                 Piece piece = piece(kind, bytes, start, length);
                 if (piece == null) {

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.protocol.bridge;
 
-import dev.longwire.protocol.codec.PlainMap;
+import dev.longwire.protocol.codec.StrictJson;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a client says about the pieces in a body, and about those it got.
@@ -24,6 +28,12 @@ public record ClientHead(
     /** What a wait is when the client doesn't say. */
     private static final long MOST_WAIT = 20_000;
 
+    /** The greatest integer that every language can hold. */
+    private static final long MOST = (1L << 53) - 1;
+
+    private static final int DEPTH = 8;
+    private static final byte[] TRUE = "true".getBytes(StandardCharsets.US_ASCII);
+
     /**
      * What is said as long as the client has had no piece.
      *
@@ -40,16 +50,35 @@ public record ClientHead(
         }
     }
 
-    static ClientHead of(PlainMap map) {
+    /** What a map in JSON says, or null when it is none. A member of another kind than expected says nothing. */
+    static @Nullable ClientHead read(byte[] utf8) {
+        Map<String, byte[]> members = StrictJson.members(utf8, DEPTH);
+        if (members == null) {
+            return null;
+        }
+        boolean open = Arrays.equals(members.get("open"), TRUE);
         return new ClientHead(
-                map.text("session"),
-                map.number("turn", 0),
-                map.number("seq", 0),
-                map.number("ack", 0),
-                map.number("from", 0),
-                map.number("wait", MOST_WAIT),
-                map.number("ping", 0),
-                new Opening(map.flag("open"), map.text("protocols"), map.text("query"), map.text("token")));
+                text(members, "session"),
+                number(members, "turn", 0),
+                number(members, "seq", 0),
+                number(members, "ack", 0),
+                number(members, "from", 0),
+                number(members, "wait", MOST_WAIT),
+                number(members, "ping", 0),
+                new Opening(open, text(members, "protocols"), text(members, "query"), text(members, "token")));
+    }
+
+    private static String text(Map<String, byte[]> members, String name) {
+        byte[] value = members.get(name);
+        String text = value == null ? null : StrictJson.text(value);
+        return text == null ? "" : text;
+    }
+
+    /** A whole number from 0 to 2^53 - 1; otherwise, or when there is none, the other value. */
+    private static long number(Map<String, byte[]> members, String name, long otherwise) {
+        byte[] value = members.get(name);
+        Long number = value == null ? null : StrictJson.integer(value);
+        return number == null || number < 0 || number > MOST ? otherwise : number;
     }
 
     /** Says nothing: a record would show its secrets. */

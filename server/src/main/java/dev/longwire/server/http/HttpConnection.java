@@ -118,10 +118,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
                 .addKeyValue("name", ErrorCode.BAD_REQUEST.wire())
                 .addKeyValue("decoded", request.decoderResult().isSuccess())
                 .log("refused");
-        FullHttpResponse response = Problem.of(ErrorCode.BAD_REQUEST);
-        response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-        HttpUtil.setContentLength(response, response.content().readableBytes());
-        context().writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
+        Farewell.say(
+                context(),
+                Problem.of(ErrorCode.BAD_REQUEST),
+                loop.loops().config().network().closeMillis());
     }
 
     /** Sends the answer to the request that is being handled. */
@@ -165,7 +165,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         context().writeAndFlush(response);
         pipeline.addLast(handler);
         pipeline.remove(this);
-        pipeline.remove("aggregator");
+        pipeline.remove(Farewell.BEFORE);
         pipeline.remove("encoder");
         pipeline.remove("decoder");
     }

@@ -77,7 +77,7 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
         Loop loop = loops.of(pipeline.channel().eventLoop());
         pipeline.addLast("decoder", new Decoder(limits));
         pipeline.addLast("encoder", new HttpResponseEncoder());
-        pipeline.addLast("aggregator", new Aggregator(loops));
+        pipeline.addLast(Farewell.BEFORE, new Aggregator(loops));
         pipeline.addLast(new HttpConnection(loop, router));
     }
 
