@@ -22,6 +22,7 @@ import dev.longwire.protocol.codec.Format;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -124,16 +125,28 @@ public final class Channels {
     /** What a channel looks like from outside. */
     public record Glance(String channel, Position head, int hubs, long bytes) {}
 
-    /** Up to {@code limit} channels, oldest first. */
-    public List<Glance> glance(int limit) {
-        List<Glance> list = new ArrayList<>();
+    /**
+     * The first so many channels by name.
+     *
+     * @param prefix what their names begin with
+     * @param after whose names come after this one
+     * @param occupied whether only those that somebody is subscribed to
+     */
+    public List<Glance> glance(String prefix, String after, boolean occupied, int limit) {
+        TreeMap<String, Channel> first = new TreeMap<>();
         for (Channel channel : directory.all()) {
-            if (list.size() == limit) {
-                break;
+            if (channel.name.startsWith(prefix)
+                    && channel.name.compareTo(after) > 0
+                    && (!occupied || channel.interestedHubs() > 0)) {
+                first.put(channel.name, channel);
+                if (first.size() > limit) {
+                    first.pollLastEntry();
+                }
             }
-            list.add(new Glance(channel.name, head(channel.log), channel.interestedHubs(), channel.log.bytes()));
         }
-        return list;
+        return first.values().stream()
+                .map(each -> new Glance(each.name, head(each.log), each.interestedHubs(), each.log.bytes()))
+                .toList();
     }
 
     private void reply(int hub, ChannelReply reply) {

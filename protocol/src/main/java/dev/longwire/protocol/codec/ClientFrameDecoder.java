@@ -59,7 +59,7 @@ final class ClientFrameDecoder {
         return fields.flag(Field.RETRY);
     }
 
-    private static String channel(Fields fields) throws Refused {
+    static String channel(Fields fields) throws Refused {
         String channel = fields.value(Field.CHANNEL, String.class);
         if (channel == null) {
             throw fields.missing(Field.CHANNEL);
@@ -121,8 +121,11 @@ final class ClientFrameDecoder {
     }
 
     private static ClientFrame publish(Fields fields) throws Refused {
-        long id = id(fields);
-        String channel = channel(fields);
+        return publication(id(fields), channel(fields), fields);
+    }
+
+    /** What is to be published, once it is known where. */
+    static ClientFrame.Publish publication(long id, String channel, Fields fields) throws Refused {
         String key = fields.optionalText(Field.KEY, MAX_NAME);
         String slot = fields.optionalText(Field.SLOT, MAX_NAME);
         boolean plain = key == null && slot == null && !fields.has(Field.HEADERS);

@@ -47,17 +47,25 @@ final class FrameReader {
         Fields fields = new Fields(prefix);
         while (tokens.nextName()) {
             Field field = Field.of(tokens.name());
-            Token token = tokens.next();
-            if (field == null) {
-                tokens.skip();
-            } else {
-                Object value = value(field, token, prefix, level);
-                if (value != null) {
-                    fields.put(field, value);
-                }
-            }
+            put(field, tokens.next(), fields, level);
         }
         return fields;
+    }
+
+    /** Reads the value that {@code token} starts into a map of the outermost level. */
+    void put(@Nullable Field field, Token token, Fields to) throws IOException {
+        put(field, token, to, 1);
+    }
+
+    private void put(@Nullable Field field, Token token, Fields to, int level) throws IOException {
+        if (field == null) {
+            tokens.skip();
+            return;
+        }
+        Object value = value(field, token, to.prefix(), level);
+        if (value != null) {
+            to.put(field, value);
+        }
     }
 
     /** The value that {@code token} starts, read to its end; null when this format does not have the field. */

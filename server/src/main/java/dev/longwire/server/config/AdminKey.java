@@ -9,6 +9,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A key of an administrator. The server knows its hash only, so that a configuration that leaks opens nothing; a plain
@@ -27,7 +29,17 @@ public record AdminKey(String name, String hash, Set<Scope> scopes) {
         /** To close sessions. */
         CLOSE,
         /** To revoke tokens. */
-        REVOKE
+        REVOKE,
+        /** To publish as the application's backend. */
+        PUBLISH,
+        /** To read what is in channels' logs. */
+        HISTORY;
+
+        private static final String NAMES = Stream.of(values()).map(Scope::wire).collect(Collectors.joining(", "));
+
+        private String wire() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     private static final String PREFIX = "sha256:";
@@ -38,7 +50,7 @@ public record AdminKey(String name, String hash, Set<Scope> scopes) {
                     "admin.keys." + name + ".hash must be sha256: and 64 lower-case hexadecimal digits");
         }
         if (scopes.isEmpty()) {
-            throw new IllegalArgumentException("admin.keys." + name + ".scopes must name one of read, close, revoke");
+            throw new IllegalArgumentException("admin.keys." + name + ".scopes must name one of " + Scope.NAMES);
         }
         scopes = Set.copyOf(scopes);
     }
@@ -51,16 +63,14 @@ public record AdminKey(String name, String hash, Set<Scope> scopes) {
     public static AdminKey of(String name, String hash, String scopes) {
         EnumSet<Scope> set = EnumSet.noneOf(Scope.class);
         for (String each : List.of(scopes.trim().split("[\\s,]+"))) {
-            switch (each) {
-                case "read" -> set.add(Scope.READ);
-                case "close" -> set.add(Scope.CLOSE);
-                case "revoke" -> set.add(Scope.REVOKE);
-                case "" -> {
-                    // An empty list; the constructor says so.
-                }
-                default ->
-                    throw new IllegalArgumentException("admin.keys." + name + ".scopes must be of read, close, revoke");
+            if (each.isEmpty()) {
+                continue; // An empty list; the constructor says so.
             }
+            set.add(Stream.of(Scope.values())
+                    .filter(scope -> scope.wire().equals(each))
+                    .findAny()
+                    .orElseThrow(() ->
+                            new IllegalArgumentException("admin.keys." + name + ".scopes must be of " + Scope.NAMES)));
         }
         return new AdminKey(name, hash.trim().toLowerCase(Locale.ROOT), set);
     }

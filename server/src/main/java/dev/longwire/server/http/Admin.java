@@ -13,7 +13,9 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -123,8 +125,16 @@ final class Admin {
 
     void channels(Exchange exchange) {
         int limit = limit(exchange);
-        gather(loop -> loop.channels().glance(limit), lists -> {
-            List<Glance> all = lists.stream().flatMap(List::stream).limit(limit).toList();
+        String prefix = Objects.requireNonNullElse(exchange.query("prefix"), "");
+        String after = Objects.requireNonNullElse(exchange.query("cursor"), "");
+        boolean occupied = "true".equals(exchange.query("occupied"));
+        gather(loop -> loop.channels().glance(prefix, after, occupied, limit + 1), lists -> {
+            List<Glance> found = lists.stream()
+                    .flatMap(List::stream)
+                    .sorted(Comparator.comparing(Glance::channel))
+                    .limit(limit + 1)
+                    .toList();
+            List<Glance> all = found.subList(0, Math.min(limit, found.size()));
             gather(
                     loop -> all.stream()
                             .map(glance -> loop.hub().subscribersOf(glance.channel()))
@@ -142,6 +152,9 @@ final class Admin {
                                                     .sum()));
                         }
                         json.writeEndArray();
+                        if (found.size() > limit) {
+                            json.writeStringField("next", all.get(limit - 1).channel());
+                        }
                     }));
         });
     }

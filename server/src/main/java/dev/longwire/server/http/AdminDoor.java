@@ -7,7 +7,6 @@ import dev.longwire.server.config.AdminKey.Scope;
 import dev.longwire.server.config.ServerConfig;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
@@ -53,8 +52,7 @@ final class AdminDoor {
             } else if (key.scopes().contains(scope)) {
                 route.handle(exchange);
             } else {
-                exchange.loop().loops().metrics().refused(ErrorCode.FORBIDDEN.wire());
-                exchange.answer(Problem.of(ErrorCode.FORBIDDEN, null, HttpResponseStatus.FORBIDDEN));
+                exchange.refuse(ErrorCode.FORBIDDEN);
             }
         };
     }
@@ -66,7 +64,7 @@ final class AdminDoor {
 
     private static void unauthorized(Exchange exchange) {
         exchange.loop().loops().metrics().refused(ErrorCode.UNAUTHORIZED.wire());
-        FullHttpResponse response = Problem.of(ErrorCode.UNAUTHORIZED, null, HttpResponseStatus.UNAUTHORIZED);
+        FullHttpResponse response = Problem.of(ErrorCode.UNAUTHORIZED);
         response.headers().set(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
         exchange.answer(response);
     }

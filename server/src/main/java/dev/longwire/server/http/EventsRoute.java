@@ -6,18 +6,14 @@ import dev.longwire.core.hub.HubInput;
 import dev.longwire.protocol.ChannelName;
 import dev.longwire.protocol.ClientFrame;
 import dev.longwire.protocol.ErrorCode;
-import dev.longwire.protocol.Position;
 import dev.longwire.protocol.Want;
 import dev.longwire.server.loop.Loop;
-import org.jspecify.annotations.Nullable;
 
 /**
  * {@code GET /v1/events?channel=NAME}: the messages of one channel as an event stream, for {@code curl} and {@code
  * EventSource}. {@code Last-Event-ID} is a position.
  */
 final class EventsRoute implements Router.Route {
-
-    private static final int LONGEST_EPOCH = 128;
 
     @Override
     public void handle(Exchange exchange) {
@@ -35,26 +31,10 @@ final class EventsRoute implements Router.Route {
         exchange.watch(line);
         Carrier carrier = loop.carrier(Carrier.Form.STREAM, line);
         line.serve(carrier);
-        Want want = new Want(channel, position(exchange.headers().get("Last-Event-ID")), 0, false);
+        // Whoever comes with anything else starts at the head, as a stranger would.
+        Want want = new Want(channel, Backend.position(exchange.headers().get("Last-Event-ID")), 0, false);
         loop.accept(new HubInput.Opened(carrier));
         loop.accept(new HubInput.Received(carrier, new ClientFrame.Connect(1, null, "events", null, false, null)));
         loop.accept(new HubInput.Received(carrier, new ClientFrame.Subscribe(2, want, false)));
-    }
-
-    /** {@code epoch:offset}; anything else starts at the head, as a stranger would. */
-    private static @Nullable Position position(@Nullable String id) {
-        int colon = id == null ? -1 : id.lastIndexOf(':');
-        if (id == null || colon < 1 || colon > LONGEST_EPOCH || id.length() - colon > 17) {
-            return null;
-        }
-        long offset = 0;
-        for (int i = colon + 1; i < id.length(); i++) {
-            char digit = id.charAt(i);
-            if (digit < '0' || digit > '9') {
-                return null;
-            }
-            offset = offset * 10 + digit - '0';
-        }
-        return id.length() == colon + 1 ? null : new Position(id.substring(0, colon), offset);
     }
 }

@@ -144,8 +144,13 @@ final class Exchange {
     }
 
     void refuse(ErrorCode code, @Nullable String field) {
+        refuse(code, field, 0);
+    }
+
+    /** @param retryAfterMillis when to try again; 0 when that is no help */
+    void refuse(ErrorCode code, @Nullable String field, long retryAfterMillis) {
         loop().loops().metrics().refused(code.wire());
-        answer(Problem.of(code, field));
+        answer(Problem.of(code, field, retryAfterMillis));
     }
 
     /** Goes on as another protocol. */

@@ -43,24 +43,31 @@ final class PollRoute implements Router.Route {
 
     /** A body may be longer than a message, since it may hold many; a payload may not, whatever carries it. */
     private static Poll within(Poll poll, int longest) {
-        List<ClientFrame> frames = poll.frames().stream()
-                .map(frame -> frame instanceof ClientFrame.Publish publish
-                                && publish.payload().bytes().length > longest
-                        ? new ClientFrame.Bad(publish.id(), ErrorCode.TOO_LARGE, "data")
-                        : frame)
-                .toList();
+        List<ClientFrame> frames =
+                poll.frames().stream().map(frame -> within(frame, longest)).toList();
         return new Poll(poll.session(), poll.seq(), poll.ack(), poll.waitMillis(), poll.stream(), frames);
+    }
+
+    static ClientFrame within(ClientFrame frame, int longest) {
+        boolean tooLong = frame instanceof ClientFrame.Publish publish
+                && publish.payload().bytes().length > longest;
+        return tooLong ? new ClientFrame.Bad(((ClientFrame.Publish) frame).id(), ErrorCode.TOO_LARGE, "data") : frame;
     }
 
     /** Text is taken for JSON, which spares a browser's page a preflight. */
     private static @Nullable Format format(@Nullable String contentType) {
-        String type = contentType == null ? "application/json" : contentType.toLowerCase(Locale.ROOT);
-        int end = type.indexOf(';');
-        return switch (end < 0 ? type.trim() : type.substring(0, end).trim()) {
+        return switch (mediaType(contentType)) {
             case "application/json", "text/plain" -> Format.JSON;
             case "application/cbor" -> Format.CBOR;
             default -> null;
         };
+    }
+
+    /** Without parameters, in lower case; JSON where nothing is said. */
+    static String mediaType(@Nullable String contentType) {
+        String type = contentType == null ? "application/json" : contentType.toLowerCase(Locale.ROOT);
+        int end = type.indexOf(';');
+        return end < 0 ? type.trim() : type.substring(0, end).trim();
     }
 
     private static void route(Exchange exchange, Poll poll, Format format) {

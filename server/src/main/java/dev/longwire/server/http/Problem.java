@@ -19,23 +19,29 @@ final class Problem {
     private Problem() {}
 
     static FullHttpResponse of(ErrorCode code) {
-        return of(code, null);
+        return of(code, null, 0);
     }
 
     /** @param field a field of ours that is at fault */
     static FullHttpResponse of(ErrorCode code, @Nullable String field) {
-        return of(code, field, HttpResponseStatus.valueOf(code.http() == 0 ? BAD_REQUEST : code.http()));
+        return of(code, field, 0);
     }
 
-    /** For a code that has no status of its own. */
-    static FullHttpResponse of(ErrorCode code, @Nullable String field, HttpResponseStatus status) {
+    /** @param retryAfterMillis when to try again; 0 when that is no help */
+    static FullHttpResponse of(ErrorCode code, @Nullable String field, long retryAfterMillis) {
+        HttpResponseStatus status = HttpResponseStatus.valueOf(code.http() == 0 ? BAD_REQUEST : code.http());
         String json = "{\"type\":\"about:blank\",\"title\":\"" + status.reasonPhrase() + "\",\"status\":"
                 + status.code()
                 + ",\"code\":" + code.number() + ",\"name\":\"" + code.wire() + "\",\"detail\":\"" + code.text() + "\""
-                + (field == null ? "" : ",\"field\":\"" + field + "\"") + "}";
+                + (field == null ? "" : ",\"field\":\"" + field + "\"")
+                + (retryAfterMillis > 0 ? ",\"retry_after\":" + retryAfterMillis : "") + "}";
         FullHttpResponse response = new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1, status, Unpooled.copiedBuffer(json, StandardCharsets.UTF_8));
         response.headers().set(HttpHeaderNames.CONTENT_TYPE, "application/problem+json");
+        if (retryAfterMillis > 0) {
+            // RFC 9110 has whole seconds there.
+            response.headers().set(HttpHeaderNames.RETRY_AFTER, Math.ceilDiv(retryAfterMillis, 1000));
+        }
         if (code == ErrorCode.UPGRADE_REQUIRED) {
             response.headers().set(HttpHeaderNames.UPGRADE, "websocket").set("Sec-WebSocket-Version", "13");
         }

@@ -16,6 +16,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -67,12 +68,23 @@ public final class Router {
         get("/v1/admin/stats", door.only(Scope.READ, admin::stats));
         get("/v1/admin/connections", door.only(Scope.READ, registry::list));
         get("/v1/admin/channels", door.only(Scope.READ, admin::channels));
+        Backend backend = new Backend(loops);
+        entries.put("/v1/publish", new Entry(HttpMethod.POST, door.only(Scope.PUBLISH, backend::publish), false));
+        get("/v1/openapi.json", Backend::describe);
+        get("/v1/history", door.only(Scope.HISTORY, backend::history));
         entries.put("/v1/admin/close", new Entry(HttpMethod.POST, door.only(Scope.CLOSE, registry::close), false));
         Console.files().forEach((path, file) -> get(path, door.page(file::answer)));
     }
 
     private void get(String path, Route route) {
         entries.put(path, new Entry(HttpMethod.GET, route, true));
+    }
+
+    /** The method of each path; HEAD and OPTIONS beside it are not named. */
+    Map<String, String> methods() {
+        Map<String, String> methods = new TreeMap<>();
+        entries.forEach((path, entry) -> methods.put(path, entry.method.name()));
+        return methods;
     }
 
     /** From now on the server is not ready and takes no session. */

@@ -4,6 +4,7 @@ package dev.longwire.server.loop;
 import dev.longwire.core.channel.ChannelOutput;
 import dev.longwire.core.channel.ChannelReply;
 import dev.longwire.core.channel.ChannelRequest;
+import dev.longwire.core.channel.ChannelRequest.Tag;
 import dev.longwire.core.channel.ChannelSettings;
 import dev.longwire.core.channel.Channels;
 import dev.longwire.core.deadline.Deadlines;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +59,7 @@ public final class Loop {
     private final Deadlines idle;
     private final Deadlines messages;
     private final List<Push> pushes = new ArrayList<>();
+    private final Counter counter = new Counter();
 
     /**
      * Logs that grew after an owner confirmed this hub's interest, but of which the hub has heard before the confirmation:
@@ -258,11 +261,19 @@ public final class Loop {
         }
     }
 
+    /** A request over the counter to the owner on this loop. */
+    void serve(Tag tag, ChannelRequest request, Consumer<ChannelReply> then) {
+        counter.expect(tag, then);
+        asked(Counter.NUMBER, request);
+    }
+
     /** A hub's request to the owner on this loop. */
     private void asked(int from, ChannelRequest request) {
         channels.accept(from, request, nowMillis(), System.currentTimeMillis());
         for (ChannelOutput.Reply reply = channels.poll(); reply != null; reply = channels.poll()) {
-            if (reply.hub() == number) {
+            if (reply.hub() == Counter.NUMBER) {
+                counter.answered(reply.reply());
+            } else if (reply.hub() == number) {
                 inbox.add(new HubInput.Answered(reply.reply()));
             } else {
                 ChannelReply answer = reply.reply();

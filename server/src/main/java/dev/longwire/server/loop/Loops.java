@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.server.loop;
 
+import dev.longwire.core.channel.ChannelReply;
+import dev.longwire.core.channel.ChannelRequest;
 import dev.longwire.core.channel.ChannelSettings;
 import dev.longwire.server.auth.Tickets;
 import dev.longwire.server.auth.Verifier;
@@ -19,7 +21,9 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +45,7 @@ public final class Loops {
     private final List<Loop> all = new ArrayList<>();
     private final IdentityHashMap<EventExecutor, Loop> byExecutor = new IdentityHashMap<>();
     private final ConcurrentHashMap<String, Loop> homes = new ConcurrentHashMap<>();
+    private final AtomicLong questions = new AtomicLong();
 
     /** @param listener is told of every connection, after the log and the metrics */
     public Loops(
@@ -142,6 +147,20 @@ public final class Loops {
 
     Loop ownerOf(String channel) {
         return byHash(channel);
+    }
+
+    /**
+     * Asks a channel's owner for somebody without a session, from any thread; what one thread asks of one channel runs in
+     * its order.
+     *
+     * @param question makes a request that is answered, with the tag it is given
+     * @param then gets the answer, on the owner's loop, which it must not block
+     */
+    public void ask(Function<ChannelRequest.Tag, ChannelRequest> question, Consumer<ChannelReply> then) {
+        ChannelRequest.Tag tag = new ChannelRequest.Tag("", 0, questions.incrementAndGet());
+        ChannelRequest request = question.apply(tag);
+        Loop owner = ownerOf(request.channel());
+        owner.post(() -> owner.serve(tag, request, then));
     }
 
     /** The session is on this loop from now on. */
