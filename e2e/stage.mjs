@@ -55,8 +55,8 @@ export const ends = async (run, code = 0) => {
 };
 
 /** Starts a server on a free port and gives its address, without the slash at the end. */
-export const serve = async () => {
-  const server = longwire(['serve', '--port', '0']);
+export const serve = async (...flags) => {
+  const server = longwire(['serve', '--port', '0', ...flags]);
   const address = () => server.out.map((line) => /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0]).find(Boolean);
   const url = await until('the server is ready', () => {
     if (server.child.exitCode !== null) {
