@@ -125,7 +125,7 @@ public final class Loops {
         return homes.size();
     }
 
-    Verifier verifier() {
+    public Verifier verifier() {
         return verifier;
     }
 
