@@ -183,7 +183,7 @@ public final class Bridge {
         }
         Upward.Verdict verdict = upward.add(piece);
         if (phase == Phase.ENDED || phase == Phase.CLOSING) {
-            upward.took(1);
+            upward.pass();
         } else if (verdict != Upward.Verdict.FINE) {
             int code = verdict == Upward.Verdict.TOO_LONG ? 1009 : 1008;
             outputs.add(new BridgeOutput.CloseUpstream(code, ""));
@@ -191,7 +191,7 @@ public final class Bridge {
         } else if (piece instanceof Piece.Part part) {
             outputs.add(new BridgeOutput.Forward(part));
         } else if (piece instanceof Piece.Close close) {
-            upward.took(1);
+            upward.pass();
             close(close);
         }
     }

@@ -20,7 +20,7 @@ final class Upward {
 
     private final BridgeLimits limits;
 
-    /** What the pieces cost that are forwarded and not taken, in order. */
+    /** What the pieces cost that are not taken, in order; less than 0 for one that nobody has to take. */
     private final ArrayDeque<Integer> pending = new ArrayDeque<>();
 
     private long cost;
@@ -69,10 +69,26 @@ final class Upward {
                 : Verdict.FINE;
     }
 
-    /** The upstream took so many more. */
+    /** The last piece is not forwarded: it counts as taken as soon as all before it are. */
+    void pass() {
+        int own = pending.removeLast();
+        cost -= own;
+        pending.add(-own);
+        skip();
+    }
+
+    /** The upstream took so many more of those that were forwarded. */
     void took(int pieces) {
         for (int left = pieces; left > 0 && !pending.isEmpty(); left--) {
             cost -= pending.remove();
+            taken++;
+            skip();
+        }
+    }
+
+    private void skip() {
+        while (!pending.isEmpty() && pending.element() < 0) {
+            pending.remove();
             taken++;
         }
     }
@@ -82,7 +98,10 @@ final class Upward {
         out.number(taken);
         out.number(message);
         out.number(pending.size());
-        pending.forEach(out::number);
+        for (int each : pending) {
+            out.flag(each > 0);
+            out.number(Math.abs(each));
+        }
     }
 
     void read(StateReader in) {
@@ -90,9 +109,10 @@ final class Upward {
         taken = in.number();
         message = in.number();
         for (int left = in.count(); left > 0; left--) {
+            boolean forwarded = in.flag();
             int each = in.count();
-            pending.add(each);
-            cost += each;
+            pending.add(forwarded ? each : -each);
+            cost += forwarded ? each : 0;
         }
     }
 }

@@ -104,6 +104,21 @@ final class BridgeTest {
     }
 
     @Test
+    void aCloseIsNotConfirmedBeforeWhatTheUpstreamHasStillToTake() {
+        open();
+        tell(new BridgeInput.Received("ws", body(0, 0, 1, 1, part(10), rest(10), new Piece.Close(1000, ""))), 0);
+        assertThat(tell(new BridgeInput.Settle(), 0)).isEmpty();
+        tell(new BridgeInput.Taken(1), 0);
+        assertThat(acks(tell(new BridgeInput.Settle(), 0))).containsExactly(1L);
+        Bridge written = Bridge.read(LIMITS, bridge.save());
+        tell(new BridgeInput.Taken(1), 0);
+        assertThat(acks(tell(new BridgeInput.Settle(), 0))).containsExactly(3L);
+        tell(written, new BridgeInput.Taken(1), 0);
+        tell(written, new BridgeInput.Attached("later", body(2, 0, 1, 4)), 0);
+        assertThat(acks(tell(written, new BridgeInput.Settle(), 0))).containsExactly(3L);
+    }
+
+    @Test
     void whoIsAwayForTheWindowFindsNothing() {
         open();
         tell(new BridgeInput.Gone("ws"), 1_000);
@@ -141,6 +156,13 @@ final class BridgeTest {
                 .flatMap(output -> ((BridgeOutput.Send) output).pieces().stream())
                 .filter(piece -> piece instanceof Piece.Close)
                 .map(BridgeWorld::text)
+                .toList();
+    }
+
+    private static List<Long> acks(List<BridgeOutput> outputs) {
+        return outputs.stream()
+                .filter(output -> output instanceof BridgeOutput.Send)
+                .map(output -> ((BridgeOutput.Send) output).head().ack())
                 .toList();
     }
 
