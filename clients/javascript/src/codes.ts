@@ -81,6 +81,8 @@ export const ErrorCodes = {
   session_gone: 612,
   /** The request did not arrive in time. */
   request_timeout: 613,
+  /** The numbers of this body don't follow what came before; begin a new turn. */
+  out_of_order: 620,
 } as const;
 
 /** Close codes. 4000-4199: same session, 4200-4399: a fresh one, 4400-4599: the application has to act. */

@@ -51,7 +51,9 @@ public enum ErrorCode {
     SHUTTING_DOWN(610, "shutting_down", "The server is going away; `Retry-After` says when to try again.", 0, 503),
     POLL_SUPERSEDED(611, "poll_superseded", "A newer request of this session took this one's place.", 0, 409),
     SESSION_GONE(612, "session_gone", "There is no such session, or it has ended.", 0, 404),
-    REQUEST_TIMEOUT(613, "request_timeout", "The request did not arrive in time.", 0, 408);
+    REQUEST_TIMEOUT(613, "request_timeout", "The request did not arrive in time.", 0, 408),
+    OUT_OF_ORDER(
+            620, "out_of_order", "The numbers of this body don't follow what came before; begin a new turn.", 0, 409);
 
     private final int number;
     private final String wire;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.server.bridge;
 
-import dev.longwire.core.Principal;
 import dev.longwire.core.bridge.BridgeInput;
 import dev.longwire.core.bridge.BridgeLimits;
 import dev.longwire.core.bridge.BridgeOutput.Refusal;
@@ -17,106 +16,189 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All bridge sessions of a server, by the names that their clients gave them.
+ * All sessions of one bridge, by the names that their clients gave them.
  *
  * <p>Threads: any.
  */
 public final class Bridges {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{22,64}");
-    private static final int LONGEST_QUERY = 4_096;
+    private static final Pattern QUERY = Pattern.compile("[!$-;=?-Z_a-z~%]{1,4096}");
+    private static final Pattern SUBPROTOCOL = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}");
 
+    /** Sessions that are over are remembered against late copies: so many times as many as may be open. */
+    private static final int REMEMBERED = 4;
+
+    private final BridgeConfig config;
     private final Loops loops;
-    private final SslContext tls;
+    private final BridgeLimits limits;
+    private final @Nullable SslContext tls;
     private final ConcurrentHashMap<String, Session> sessions = new ConcurrentHashMap<>();
+    private final AtomicInteger open = new AtomicInteger();
+    private final AtomicBoolean draining = new AtomicBoolean();
 
-    public Bridges(Loops loops) {
+    public Bridges(BridgeConfig config, Loops loops) {
+        this.config = config;
         this.loops = loops;
+        this.limits = new BridgeLimits(
+                config.windowMillis(),
+                config.messageBytes(),
+                BridgeLimits.DEFAULT.unconfirmedBytes(),
+                loops.config().session().pollWaitMillis(),
+                BridgeLimits.DEFAULT.answerBytes());
         try {
-            tls = SslContextBuilder.forClient().endpointIdentificationAlgorithm("HTTPS").build();
+            boolean secure = "wss".equals(config.url().getScheme());
+            tls = secure
+                    ? SslContextBuilder.forClient()
+                            .endpointIdentificationAlgorithm("HTTPS")
+                            .build()
+                    : null;
         } catch (SSLException e) {
             throw new IllegalStateException("this JDK has no TLS", e);
         }
     }
 
-    /** A request that wants a session; its headers are those of the request that brought it. */
-    public record Wish(BridgeConfig config, Loop loop, HttpHeaders headers, Body body) {}
+    /** A body that wants its session; the headers are those of the request that brought it. */
+    public record Wish(Loop loop, HttpHeaders headers, Body body) {}
 
-    /** Lets a carrier in, if whoever it is may: the one door. */
-    public void admit(Wish wish, Carrier carrier, java.util.function.BiConsumer<Sessioned, Body> then) {
+    public BridgeConfig config() {
+        return config;
+    }
+
+    /** Sessions whose upstream is open, or being opened. */
+    public int openCount() {
+        return open.get();
+    }
+
+    /** Closes everything; nobody is let in any more. */
+    public void drain() {
+        draining.set(true);
+        List.copyOf(new ArrayList<>(sessions.values())).forEach(each -> each.accept(new BridgeInput.Shutdown()));
+    }
+
+    /**
+     * Finds the session of a carrier, or opens one if that is what its client wants and whoever that is may. A session's
+     * name is a secret: who knows it, has it.
+     */
+    public void admit(Wish wish, Carrier carrier, Consumer<Session> then) {
         ClientHead head = wish.body().head();
         if (!NAME.matcher(head.session()).matches() || head.turn() < 1) {
             carrier.refuse(ErrorCode.INVALID_FIELD);
             return;
         }
-        String token = head.opening().token();
-        Connect connect = new Connect(1, token.isEmpty() ? null : token, "bridge", null, false, null);
-        loops.verifier().verify(connect).whenComplete((principal, failure) -> {
-            if (principal == null) {
-                carrier.refuse(failure == null ? ErrorCode.UNAUTHORIZED : ErrorCode.UNAVAILABLE);
-            } else {
-                enter(wish, principal, carrier, then);
-            }
-        });
-    }
-
-    /** A session, as carriers see it. */
-    public interface Sessioned {
-        void tell(BridgeInput input);
-    }
-
-    private void enter(
-            Wish wish, Principal principal, Carrier carrier, java.util.function.BiConsumer<Sessioned, Body> then) {
-        String key = wish.config().name() + "/" + wish.body().head().session();
-        boolean wanted = wish.body().head().opening().wanted();
-        Session session = wanted
-                ? sessions.computeIfAbsent(key, name -> open(wish, principal, name))
-                : sessions.get(key);
-        if (session == null) {
+        Session session = sessions.get(head.session());
+        if (session != null) {
+            then.accept(session);
+        } else if (!head.opening().wanted()) {
             carrier.reject(Refusal.GONE);
+        } else if (draining.get()) {
+            carrier.refuse(ErrorCode.SHUTTING_DOWN);
+        } else if (url(head.opening().query()) == null) {
+            carrier.refuse(ErrorCode.INVALID_FIELD);
         } else {
-            then.accept(
-                    input -> session.post(() -> {
-                        session.tell(input);
-                        session.settle();
-                    }),
-                    wish.body());
+            String token = head.opening().token();
+            Connect connect = new Connect(1, token.isEmpty() ? null : token, "bridge", null, false, null);
+            loops.verifier().verify(connect).whenComplete((principal, failure) -> {
+                if (principal == null) {
+                    carrier.refuse(failure == null ? ErrorCode.UNAUTHORIZED : ErrorCode.UNAVAILABLE);
+                } else {
+                    enter(wish, carrier, then);
+                }
+            });
         }
     }
 
-    private Session open(Wish wish, Principal principal, String key) {
-        BridgeConfig config = wish.config();
-        BridgeLimits limits = BridgeLimits.DEFAULT.with(config.windowMillis(), config.messageBytes());
-        Session session = new Session(wish.loop(), limits, principal.user(), () -> sessions.remove(key));
-        ClientHead.Opening opening = wish.body().head().opening();
-        session.post(() -> session.upstream()
-                .connect(wish.loop().executor(), opening(config, opening, wish.headers()), config, tlsOf(config)));
+    private void enter(Wish wish, Carrier carrier, Consumer<Session> then) {
+        Session session = sessions.computeIfAbsent(
+                wish.body().head().session(), name -> room(sessions.size()) ? begin(wish, name) : null);
+        if (session == null) {
+            carrier.refuse(ErrorCode.OVERLOADED);
+        } else {
+            then.accept(session);
+        }
+    }
+
+    /** Takes one of the places, if there is one left. */
+    private boolean room(int all) {
+        if (all >= config.sessions() * (long) REMEMBERED) {
+            return false;
+        }
+        if (open.incrementAndGet() > config.sessions()) {
+            open.decrementAndGet();
+            return false;
+        }
+        return true;
+    }
+
+    private Session begin(Wish wish, String name) {
+        Session session = new Session(wish.loop(), limits, new Session.Keeper() {
+            @Override
+            public void over() {
+                open.decrementAndGet();
+            }
+
+            @Override
+            public void forget() {
+                sessions.remove(name);
+            }
+        });
+        // Not now: whoever asks for it has to find it first.
+        wish.loop().post(() -> session.open(opening(wish)));
         return session;
     }
 
-    private @Nullable SslContext tlsOf(BridgeConfig config) {
-        return "wss".equals(config.url().getScheme()) ? tls : null;
+    private Upstream.Opening opening(Wish wish) {
+        ClientHead.Opening asked = wish.body().head().opening();
+        URI url = url(asked.query());
+        return new Upstream.Opening(
+                url == null ? config.url() : url,
+                offers(asked.protocols()),
+                passed(wish.headers()),
+                limits.messageBytes(),
+                tls);
     }
 
-    private static Upstream.Opening opening(BridgeConfig config, ClientHead.Opening asked, HttpHeaders from) {
+    private HttpHeaders passed(HttpHeaders from) {
         HttpHeaders headers = new DefaultHttpHeaders();
         config.headers().forEach(name -> headers.set(name, from.getAll(name)));
-        boolean fixed = config.url().getRawQuery() != null || asked.query().isEmpty();
-        boolean fits = asked.query().length() <= LONGEST_QUERY && asked.query().matches("[!-~&&[^#]]*");
-        URI url = fixed || !fits ? config.url() : URI.create(config.url() + "?" + asked.query());
-        String offered = Arrays.stream(asked.protocols().split(","))
+        return headers;
+    }
+
+    /** The configured one; only its query may be the client's, if that is one. */
+    private @Nullable URI url(String query) {
+        if (query.isEmpty() || config.url().getRawQuery() != null) {
+            return config.url();
+        }
+        if (!QUERY.matcher(query).matches()) {
+            return null;
+        }
+        try {
+            return new URI(config.url() + "?" + query);
+        } catch (URISyntaxException wrong) {
+            return null;
+        }
+    }
+
+    private String offers(String protocols) {
+        return Arrays.stream(protocols.split(","))
                 .map(String::trim)
-                .filter(name -> !name.isEmpty())
-                .filter(name -> config.subprotocols().isEmpty() || config.subprotocols().contains(name))
-                .reduce((one, other) -> one + "," + other)
-                .orElse("");
-        return new Upstream.Opening(url, offered, headers);
+                .filter(name -> SUBPROTOCOL.matcher(name).matches())
+                .filter(name ->
+                        config.subprotocols().isEmpty() || config.subprotocols().contains(name))
+                .collect(Collectors.joining(","));
     }
 }

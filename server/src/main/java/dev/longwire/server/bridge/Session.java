@@ -9,6 +9,7 @@ import dev.longwire.core.deadline.Deadlines;
 import dev.longwire.protocol.bridge.BodyCodec;
 import dev.longwire.protocol.bridge.Piece;
 import dev.longwire.protocol.codec.ByteSink;
+import dev.longwire.server.config.ServerConfig;
 import dev.longwire.server.loop.Loop;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -17,39 +18,57 @@ import org.jspecify.annotations.Nullable;
 /**
  * The home of one {@link Bridge}: its upstream, its loop, its alarm.
  *
- * <p>Threads: its loop's, but {@link #post} and {@link #user} from any.
+ * <p>Threads: its loop's, but {@link #accept} from any.
  */
-final class Session implements Upstream.Sink {
+public final class Session implements Upstream.Sink {
+
+    /** Whoever keeps count of sessions. */
+    interface Keeper {
+        /** Its upstream is no more; it is remembered for a while. */
+        void over();
+
+        void forget();
+    }
 
     private final Loop loop;
     private final BridgeLimits limits;
-    private final @Nullable String user;
-    private final Runnable forget;
+    private final Keeper keeper;
     private final Bridge bridge;
     private final Upstream upstream;
     private @Nullable Future<?> alarm;
     private long wakeAt = Deadlines.NEVER;
+    private boolean settleWanted;
+    private boolean over;
 
-    Session(Loop loop, BridgeLimits limits, @Nullable String user, Runnable forget) {
+    Session(Loop loop, BridgeLimits limits, Keeper keeper) {
         this.loop = loop;
         this.limits = limits;
-        this.user = user;
-        this.forget = forget;
+        this.keeper = keeper;
         this.bridge = new Bridge(limits, Loop.nowMillis());
-        this.upstream = new Upstream(this, loop.loops().config().network().closeMillis());
+        this.upstream = new Upstream(this, loop.executor());
     }
 
-    /** Whose it is. */
-    @Nullable
-    String user() {
-        return user;
+    private ServerConfig config() {
+        return loop.loops().config();
     }
 
-    Upstream upstream() {
-        return upstream;
+    /** Opens the upstream. */
+    void open(Upstream.Opening opening) {
+        run(() -> {
+            upstream.connect(opening);
+            settle();
+        });
     }
 
-    void post(Runnable task) {
+    /** Something that a carrier has to say. */
+    public void accept(BridgeInput input) {
+        run(() -> {
+            tell(input);
+            settle();
+        });
+    }
+
+    private void run(Runnable task) {
         if (loop.executor().inEventLoop()) {
             task.run();
         } else {
@@ -58,7 +77,7 @@ final class Session implements Upstream.Sink {
     }
 
     /** Tells the machine something and does what it says. */
-    void tell(BridgeInput input) {
+    private void tell(BridgeInput input) {
         bridge.accept(input, Loop.nowMillis());
         for (BridgeOutput output = bridge.poll(); output != null; output = bridge.poll()) {
             switch (output) {
@@ -67,7 +86,7 @@ final class Session implements Upstream.Sink {
                 case BridgeOutput.Read read -> upstream.read(read.wanted());
                 case BridgeOutput.Send send -> ((Carrier) send.carrier()).send(body(send));
                 case BridgeOutput.Reject reject -> ((Carrier) reject.carrier()).reject(reject.refusal());
-                case BridgeOutput.Forget gone -> forget.run();
+                case BridgeOutput.Forget gone -> keeper.forget();
             }
         }
     }
@@ -75,12 +94,23 @@ final class Session implements Upstream.Sink {
     private byte[] body(BridgeOutput.Send send) {
         BridgeOutput.ServerHead head = send.head();
         ByteSink out = new ByteSink();
-        String limit = send.first()
-                ? ",\"window\":" + limits.windowMillis() + ",\"message\":" + limits.messageBytes()
-                        + ",\"unconfirmed\":" + limits.unconfirmedBytes() + ",\"wait\":" + limits.waitMillis()
-                : "";
-        String pong = head.pong() > 0 ? ",\"pong\":" + head.pong() : "";
-        BodyCodec.head(out, "{\"ack\":" + head.ack() + ",\"from\":" + head.from() + limit + pong + "}");
+        StringBuilder json = new StringBuilder(64)
+                .append("{\"ack\":")
+                .append(head.ack())
+                .append(",\"from\":")
+                .append(head.from());
+        if (send.first()) {
+            json.append(",\"window\":").append(limits.windowMillis());
+            json.append(",\"message\":").append(limits.messageBytes());
+            json.append(",\"unconfirmed\":").append(limits.unconfirmedBytes());
+            json.append(",\"wait\":").append(limits.waitMillis());
+            json.append(",\"ping\":").append(config().session().pingMillis());
+            json.append(",\"body\":").append(config().network().bodyBytes());
+        }
+        if (head.pong() > 0) {
+            json.append(",\"pong\":").append(head.pong());
+        }
+        BodyCodec.head(out, json.append('}').toString());
         send.pieces().forEach(piece -> BodyCodec.piece(out, piece));
         return out.toByteArray();
     }
@@ -95,9 +125,17 @@ final class Session implements Upstream.Sink {
         tell(new BridgeInput.Arrived(part));
     }
 
+    /** What one flush has taken is confirmed at once. */
     @Override
     public void taken(int parts) {
         tell(new BridgeInput.Taken(parts));
+        if (!settleWanted) {
+            settleWanted = true;
+            loop.post(() -> {
+                settleWanted = false;
+                settle();
+            });
+        }
     }
 
     @Override
@@ -109,16 +147,18 @@ final class Session implements Upstream.Sink {
     public void settle() {
         upstream.flush();
         tell(new BridgeInput.Settle());
+        if (!over && !bridge.alive()) {
+            over = true;
+            keeper.over();
+        }
         long next = bridge.wakeAt();
         if (next != wakeAt) {
             wakeAt = next;
             if (alarm != null) {
                 alarm.cancel(false);
             }
-            alarm = next == Deadlines.NEVER
-                    ? null
-                    : loop.executor()
-                            .schedule(this::wake, Math.max(0, next - Loop.nowMillis()), TimeUnit.MILLISECONDS);
+            long wait = Math.max(0, next - Loop.nowMillis());
+            alarm = next == Deadlines.NEVER ? null : loop.executor().schedule(this::wake, wait, TimeUnit.MILLISECONDS);
         }
     }
 

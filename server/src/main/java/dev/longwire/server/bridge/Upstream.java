@@ -3,7 +3,6 @@ package dev.longwire.server.bridge;
 
 import dev.longwire.protocol.bridge.BodyCodec;
 import dev.longwire.protocol.bridge.Piece;
-import dev.longwire.server.config.BridgeConfig;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -32,7 +31,11 @@ import io.netty.handler.codec.http.websocketx.WebSocketClientProtocolHandler;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.handler.ssl.SslContext;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -65,72 +68,117 @@ final class Upstream extends SimpleChannelInboundHandler<WebSocketFrame> {
      * @param url with the query
      * @param protocols that are offered, with commas between; empty for none
      * @param headers that go along
+     * @param messageBytes of a frame; more ends it with 1009
+     * @param tls what to trust; null for none
      */
-    record Opening(URI url, String protocols, HttpHeaders headers) {}
+    record Opening(
+            URI url,
+            String protocols,
+            HttpHeaders headers,
+            int messageBytes,
+            @Nullable SslContext tls) {
+
+        int port() {
+            return url.getPort() > 0 ? url.getPort() : tls == null ? PLAIN_PORT : TLS_PORT;
+        }
+    }
 
     private static final int CONNECT_MILLIS = 10_000;
+    private static final int CLOSE_MILLIS = 10_000;
     private static final int ANSWER_BYTES = 16 * 1024;
     private static final int TLS_PORT = 443;
     private static final int PLAIN_PORT = 80;
 
     private final Sink sink;
-    private final long closeMillis;
+    private final EventLoop loop;
     private @Nullable Channel channel;
     private boolean open;
     private boolean ended;
     private boolean closing;
+    private boolean reading = true;
 
-    /** Whether a message is under way, in either direction, and of which kind the one from there is. */
+    /** Whether a message is under way to there. */
     private boolean sending;
 
+    /** Of which kind the message is that comes from there. */
     private boolean binary;
 
-    Upstream(Sink sink, long closeMillis) {
+    Upstream(Sink sink, EventLoop loop) {
         super(true);
         this.sink = sink;
-        this.closeMillis = closeMillis;
+        this.loop = loop;
     }
 
-    void connect(EventLoop loop, Opening opening, BridgeConfig config, @Nullable SslContext tls) {
-        URI url = opening.url();
-        boolean secure = "wss".equals(url.getScheme());
-        int port = url.getPort() > 0 ? url.getPort() : secure ? TLS_PORT : PLAIN_PORT;
+    /** A name is looked up on a thread of its own, since that may take long. */
+    void connect(Opening opening) {
+        Thread.ofVirtual().name("bridge-resolver").start(() -> {
+            InetAddress[] found;
+            try {
+                found = InetAddress.getAllByName(opening.url().getHost());
+            } catch (UnknownHostException unknown) {
+                found = new InetAddress[0];
+            }
+            List<InetAddress> addresses = List.of(found);
+            loop.execute(() -> connect(opening, addresses, 0));
+        });
+    }
+
+    private void connect(Opening opening, List<InetAddress> addresses, int number) {
+        if (ended) {
+            return;
+        }
+        if (number == addresses.size()) {
+            end(Piece.Close.ABNORMAL, "");
+            return;
+        }
         boolean epoll = loop instanceof IoEventLoop io && io.isIoType(EpollIoHandler.class);
-        WebSocketClientProtocolConfig socket = WebSocketClientProtocolConfig.newBuilder()
-                .webSocketUri(url)
-                .subprotocol(opening.protocols().isEmpty() ? null : opening.protocols())
-                .customHeaders(opening.headers())
-                .maxFramePayloadLength(config.messageBytes())
-                .handleCloseFrames(false)
-                .handshakeTimeoutMillis(CONNECT_MILLIS)
-                .sendCloseFrame(null)
-                .generateOriginHeader(false)
-                .build();
         new Bootstrap()
                 .group(loop)
                 .channel(epoll ? EpollSocketChannel.class : NioSocketChannel.class)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
                 .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.SO_KEEPALIVE, true)
                 .handler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel fresh) {
-                        channel = fresh;
-                        if (tls != null) {
-                            fresh.pipeline().addLast(tls.newHandler(fresh.alloc(), url.getHost(), port));
-                        }
-                        fresh.pipeline()
-                                .addLast(new HttpClientCodec())
-                                .addLast(new HttpObjectAggregator(ANSWER_BYTES))
-                                .addLast(new WebSocketClientProtocolHandler(socket))
-                                .addLast(Upstream.this);
+                        begin(fresh, opening);
                     }
                 })
-                .connect(url.getHost(), port)
+                .connect(new InetSocketAddress(addresses.get(number), opening.port()))
                 .addListener(connected -> {
                     if (!connected.isSuccess()) {
-                        end(Piece.Close.ABNORMAL, "");
+                        connect(opening, addresses, number + 1);
                     }
                 });
+    }
+
+    /** One address after the other may be tried. */
+    @Override
+    public boolean isSharable() {
+        return true;
+    }
+
+    private void begin(Channel fresh, Opening opening) {
+        WebSocketClientProtocolConfig socket = WebSocketClientProtocolConfig.newBuilder()
+                .webSocketUri(opening.url())
+                .subprotocol(opening.protocols().isEmpty() ? null : opening.protocols())
+                .customHeaders(opening.headers())
+                .maxFramePayloadLength(opening.messageBytes())
+                .handleCloseFrames(false)
+                .handshakeTimeoutMillis(CONNECT_MILLIS)
+                .sendCloseFrame(null)
+                .generateOriginHeader(false)
+                .build();
+        channel = fresh;
+        SslContext tls = opening.tls();
+        if (tls != null) {
+            fresh.pipeline().addLast(tls.newHandler(fresh.alloc(), opening.url().getHost(), opening.port()));
+        }
+        fresh.pipeline()
+                .addLast(new HttpClientCodec())
+                .addLast(new HttpObjectAggregator(ANSWER_BYTES))
+                .addLast(new WebSocketClientProtocolHandler(socket))
+                .addLast(this);
     }
 
     @Override
@@ -139,6 +187,7 @@ final class Upstream extends SimpleChannelInboundHandler<WebSocketFrame> {
             WebSocketClientProtocolHandler handler = ctx.pipeline().get(WebSocketClientProtocolHandler.class);
             String chosen = handler.handshaker().actualSubprotocol();
             open = true;
+            ctx.channel().config().setAutoRead(reading);
             sink.opened(chosen == null ? "" : chosen);
             sink.settle();
         } else if (event == WebSocketClientProtocolHandler.ClientHandshakeStateEvent.HANDSHAKE_TIMEOUT) {
@@ -208,28 +257,27 @@ final class Upstream extends SimpleChannelInboundHandler<WebSocketFrame> {
     }
 
     void read(boolean wanted) {
-        if (channel != null) {
+        reading = wanted;
+        if (channel != null && open) {
             channel.config().setAutoRead(wanted);
         }
     }
 
     /** Closes; what came before it is sent first. Before it is open: gives up. */
     void close(int code, String reason) {
-        if (ended && !open || channel == null) {
-            return;
-        }
-        if (!open) {
+        Channel socket = channel;
+        if (!open || socket == null) {
             ended = true;
-            channel.close();
+            if (socket != null) {
+                socket.close();
+            }
         } else if (!closing) {
             closing = true;
-            Channel socket = channel;
-            socket.config().setAutoRead(true);
             socket.writeAndFlush(
                     code == Piece.Close.NONE
                             ? new CloseWebSocketFrame()
                             : new CloseWebSocketFrame(WebSocketCloseStatus.valueOf(code), reason));
-            socket.eventLoop().schedule(() -> socket.close(), closeMillis, TimeUnit.MILLISECONDS);
+            loop.schedule(() -> socket.close(), CLOSE_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 

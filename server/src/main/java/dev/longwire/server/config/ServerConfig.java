@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param tls the certificate; null to serve without TLS
  * @param ticketKey what session tickets are sealed with, at least 32 characters; null for a random one per start
  * @param adminKeys who may see and close what is there; none leaves that to those at a server bound to loopback
+ * @param bridges ways to WebSocket servers of other people
  */
 public record ServerConfig(
         String host,
@@ -40,7 +41,8 @@ public record ServerConfig(
         long drainMillis,
         @Nullable Tls tls,
         @Nullable String ticketKey,
-        List<AdminKey> adminKeys) {
+        List<AdminKey> adminKeys,
+        List<BridgeConfig> bridges) {
 
     /** What carries the sockets. */
     public enum Transport {
@@ -64,11 +66,13 @@ public record ServerConfig(
             5_000,
             null,
             null,
+            List.of(),
             List.of());
 
     public ServerConfig {
         origins = List.copyOf(origins);
         adminKeys = List.copyOf(adminKeys);
+        bridges = List.copyOf(bridges);
         if (host.isBlank()) {
             throw new IllegalArgumentException("host must not be empty");
         }
@@ -147,6 +151,10 @@ public record ServerConfig(
         return with(edit -> edit.adminKeys = adminKeys);
     }
 
+    public ServerConfig withBridges(List<BridgeConfig> bridges) {
+        return with(edit -> edit.bridges = bridges);
+    }
+
     /** A copy with something changed; what it comes to is checked as a whole. */
     private ServerConfig with(Consumer<Edit> change) {
         Edit edit = new Edit(this);
@@ -170,6 +178,7 @@ public record ServerConfig(
         private @Nullable Tls tls;
         private @Nullable String ticketKey;
         private List<AdminKey> adminKeys;
+        private List<BridgeConfig> bridges;
 
         Edit(ServerConfig from) {
             host = from.host;
@@ -186,6 +195,7 @@ public record ServerConfig(
             tls = from.tls;
             ticketKey = from.ticketKey;
             adminKeys = from.adminKeys;
+            bridges = from.bridges;
         }
 
         ServerConfig done() {
@@ -203,7 +213,8 @@ public record ServerConfig(
                     drainMillis,
                     tls,
                     ticketKey,
-                    adminKeys);
+                    adminKeys,
+                    bridges);
         }
     }
 }

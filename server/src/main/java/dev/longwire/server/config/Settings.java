@@ -25,10 +25,12 @@ public final class Settings {
 
     private static final String NAMESPACES = "namespaces.";
     private static final String ADMIN_KEYS = "admin.keys.";
+    private static final String BRIDGES = "bridges.";
 
     private final Map<String, Value> values = new LinkedHashMap<>();
     private final Map<String, Map<String, Value>> namespaces = new LinkedHashMap<>();
     private final Map<String, Map<String, Value>> adminKeys = new LinkedHashMap<>();
+    private final Map<String, Map<String, Value>> bridges = new LinkedHashMap<>();
 
     public Settings() {
         for (Setting setting : Setting.values()) {
@@ -58,6 +60,14 @@ public final class Settings {
             }
             adminKeys
                     .computeIfAbsent(path.substring(ADMIN_KEYS.length(), end), name -> new LinkedHashMap<>())
+                    .put(rest, new Value(text, source));
+        } else if (path.startsWith(BRIDGES)) {
+            int end = path.lastIndexOf('.');
+            String rest = path.substring(end + 1);
+            if (end <= BRIDGES.length() || !BridgeConfig.known(rest)) {
+                throw new IllegalArgumentException(path + " (" + source + ") is not a setting of a bridge");
+            }
+            bridges.computeIfAbsent(path.substring(BRIDGES.length(), end), name -> new LinkedHashMap<>())
                     .put(rest, new Value(text, source));
         } else if (known(path, false)) {
             values.put(path, new Value(text, source));
@@ -98,6 +108,7 @@ public final class Settings {
         namespaces.forEach((name, map) -> map.forEach((path, value) -> all.put(NAMESPACES + name + "." + path, value)));
         adminKeys.forEach((name, map) -> map.forEach((path, value) -> all.put(
                 ADMIN_KEYS + name + "." + path, path.equals("hash") ? new Value("(secret)", value.source) : value)));
+        bridges.forEach((name, map) -> map.forEach((path, value) -> all.put(BRIDGES + name + "." + path, value)));
         return all;
     }
 
@@ -131,7 +142,18 @@ public final class Settings {
                 millis(Setting.DRAIN),
                 tls(),
                 text(Setting.TICKET_KEY).isEmpty() ? null : text(Setting.TICKET_KEY),
-                adminKeys());
+                adminKeys(),
+                bridges());
+    }
+
+    private List<BridgeConfig> bridges() {
+        return bridges.entrySet().stream()
+                .map(each -> {
+                    Map<String, String> texts = new LinkedHashMap<>();
+                    each.getValue().forEach((key, value) -> texts.put(key, value.text));
+                    return BridgeConfig.of(each.getKey(), texts);
+                })
+                .toList();
     }
 
     private List<AdminKey> adminKeys() {

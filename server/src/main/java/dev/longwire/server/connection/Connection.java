@@ -4,10 +4,10 @@ package dev.longwire.server.connection;
 /** An open connection, as those see it who only watch. To be read on the thread on which it is handed out. */
 public interface Connection {
 
-    /** {@code websocket} or {@code stream}. */
+    /** {@code websocket}, {@code stream} or {@code bridge}. */
     String kind();
 
-    /** {@code json} or {@code cbor}. */
+    /** {@code json} or {@code cbor}; of a bridge {@code pieces}. */
     String format();
 
     /** The page that opened it, as its browser says; empty when it is no page. */

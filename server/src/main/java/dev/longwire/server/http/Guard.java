@@ -38,15 +38,21 @@ final class Guard {
         return name.equalsIgnoreCase("localhost") || name.equals("127.0.0.1") || name.equals("[::1]");
     }
 
-    /** Whether the request comes from no page, or from one that may use this server. */
-    boolean originAllowed(HttpHeaders headers) {
+    /**
+     * Whether the request comes from no page, or from one that may use this path.
+     *
+     * @param own origins of the path's own; empty for the server's
+     */
+    boolean originAllowed(HttpHeaders headers, List<String> own) {
         List<String> origins = headers.getAll(HttpHeaderNames.ORIGIN);
-        return origins.isEmpty() || origins.size() == 1 && allowed(origins.get(0), headers.get(HttpHeaderNames.HOST));
+        List<String> some = own.isEmpty() ? config.origins() : own;
+        return origins.isEmpty()
+                || origins.size() == 1 && allowed(origins.get(0), some, headers.get(HttpHeaderNames.HOST));
     }
 
-    private boolean allowed(String origin, @Nullable String host) {
-        if (!config.origins().isEmpty()) {
-            return config.origins().contains(origin);
+    private static boolean allowed(String origin, List<String> some, @Nullable String host) {
+        if (!some.isEmpty()) {
+            return some.contains(origin);
         }
         return host != null
                 && (origin.equals("http://" + withoutDefault(host, ":80"))

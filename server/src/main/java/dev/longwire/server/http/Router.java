@@ -2,22 +2,29 @@
 package dev.longwire.server.http;
 
 import dev.longwire.protocol.ErrorCode;
+import dev.longwire.server.bridge.BridgeLine;
+import dev.longwire.server.bridge.Bridges;
 import dev.longwire.server.config.AdminKey.Scope;
 import dev.longwire.server.loop.Addresses;
 import dev.longwire.server.loop.Loops;
 import dev.longwire.server.websocket.Handshake;
 import dev.longwire.server.websocket.WebSocketLine;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandler;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Which path is answered by what. Paths are compared whole. */
@@ -32,7 +39,11 @@ public final class Router {
     }
 
     /** What a path takes. */
-    private record Entry(HttpMethod method, Route route, boolean head) {
+    private record Entry(HttpMethod method, Route route, boolean head, List<String> origins) {
+
+        Entry(HttpMethod method, Route route, boolean head) {
+            this(method, route, head, List.of());
+        }
 
         boolean takes(HttpMethod asked) {
             return asked.equals(method) || head && asked.equals(HttpMethod.HEAD);
@@ -45,6 +56,7 @@ public final class Router {
 
     private final Guard guard;
     private final Map<String, Entry> entries = new LinkedHashMap<>();
+    private final List<Bridges> bridges = new ArrayList<>();
     private final AtomicBoolean draining = new AtomicBoolean();
 
     public Router(Loops loops) {
@@ -74,6 +86,26 @@ public final class Router {
         get("/v1/history", door.only(Scope.HISTORY, backend::history));
         entries.put("/v1/admin/close", new Entry(HttpMethod.POST, door.only(Scope.CLOSE, registry::close), false));
         Console.files().forEach((path, file) -> get(path, door.page(file::answer)));
+        loops.config().bridges().forEach(each -> bridge(new Bridges(each, loops)));
+        loops.metrics()
+                .gauge(
+                        "longwire.bridges.open",
+                        "Sessions of bridges whose upstream is open.",
+                        () -> bridges.stream().mapToLong(Bridges::openCount).sum());
+    }
+
+    private void bridge(Bridges one) {
+        bridges.add(one);
+        String path = "/v1/bridge/" + one.config().name();
+        List<String> origins = one.config().origins();
+        Route socket = exchange -> webSocket(
+                exchange,
+                Set.of(BridgeLine.SUBPROTOCOL),
+                outcome ->
+                        new BridgeLine(exchange.loop(), one, exchange.headers().copy()));
+        entries.put(path, new Entry(HttpMethod.GET, socket, false, origins));
+        // A session that is open may hear of its end while the server goes.
+        entries.put(path + "/poll", new Entry(HttpMethod.POST, new BridgeRoute(one), false, origins));
     }
 
     private void get(String path, Route route) {
@@ -90,6 +122,7 @@ public final class Router {
     /** From now on the server is not ready and takes no session. */
     public void drain() {
         draining.set(true);
+        bridges.forEach(Bridges::drain);
     }
 
     void handle(Exchange exchange) {
@@ -97,12 +130,12 @@ public final class Router {
             refused(exchange, ErrorCode.HOST_NOT_ALLOWED);
             return;
         }
-        if (!guard.originAllowed(exchange.headers())) {
+        Entry entry = entries.get(exchange.path());
+        if (!guard.originAllowed(exchange.headers(), entry == null ? List.of() : entry.origins)) {
             refused(exchange, ErrorCode.ORIGIN_NOT_ALLOWED);
             return;
         }
         exchange.allowReading(exchange.headers().get(HttpHeaderNames.ORIGIN));
-        Entry entry = entries.get(exchange.path());
         if (entry == null) {
             exchange.refuse(ErrorCode.NOT_FOUND);
         } else if (exchange.method().equals(HttpMethod.OPTIONS)) {
@@ -172,6 +205,14 @@ public final class Router {
     }
 
     private void webSocket(Exchange exchange) {
+        webSocket(exchange, Handshake.OURS, outcome -> {
+            String origin = exchange.headers().get(HttpHeaderNames.ORIGIN, "");
+            return new WebSocketLine(exchange.loop(), outcome.format(), origin);
+        });
+    }
+
+    private void webSocket(
+            Exchange exchange, Set<String> spoken, Function<Handshake.Outcome, ? extends ChannelHandler> line) {
         if (!Handshake.asked(exchange.headers())) {
             exchange.refuse(ErrorCode.UPGRADE_REQUIRED);
             return;
@@ -180,13 +221,12 @@ public final class Router {
             exchange.answer(shuttingDown());
             return;
         }
-        Handshake.Outcome outcome = Handshake.answer(exchange.request());
+        Handshake.Outcome outcome = Handshake.answer(exchange.request(), spoken);
         @Nullable FullHttpResponse response = outcome.response();
         if (response == null || outcome.refusal() != null) {
             refused(exchange, outcome.refusal() == null ? ErrorCode.BAD_UPGRADE : outcome.refusal());
             return;
         }
-        String origin = exchange.headers().get(HttpHeaderNames.ORIGIN, "");
-        exchange.become(response, new WebSocketLine(exchange.loop(), outcome.format(), origin));
+        exchange.become(response, line.apply(outcome));
     }
 }

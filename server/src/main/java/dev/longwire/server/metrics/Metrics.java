@@ -33,6 +33,7 @@ public final class Metrics implements ConnectionListener {
     private final LongAdder bytesOut = counted("longwire.bytes.sent", "Bytes that were written to clients.");
     private final LongAdder webSockets = open("websocket");
     private final LongAdder streams = open("stream");
+    private final LongAdder bridges = open("bridge");
 
     public Metrics() {
         new JvmMemoryMetrics().bindTo(registry);
@@ -57,7 +58,11 @@ public final class Metrics implements ConnectionListener {
     }
 
     private LongAdder openOf(Connection connection) {
-        return connection.kind().equals("stream") ? streams : webSockets;
+        return switch (connection.kind()) {
+            case "stream" -> streams;
+            case "bridge" -> bridges;
+            default -> webSockets;
+        };
     }
 
     /** A message was appended to its channel's log. */

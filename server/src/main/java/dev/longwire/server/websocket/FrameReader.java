@@ -2,7 +2,6 @@
 package dev.longwire.server.websocket;
 
 import dev.longwire.protocol.CloseCode;
-import dev.longwire.server.config.NetworkLimits;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
@@ -10,10 +9,10 @@ import org.jspecify.annotations.Nullable;
  * Reads what a client sends, as RFC 6455 (5) has it, from whatever pieces the socket brings. A length is checked when it
  * is announced, before anything is kept for it.
  */
-final class FrameReader {
+public final class FrameReader {
 
     /** What the frames say. After {@link #fault} or {@link #close} nothing more is read. */
-    interface Sink {
+    public interface Sink {
         void message(boolean binary, byte[] bytes);
 
         void ping(byte[] payload);
@@ -30,7 +29,7 @@ final class FrameReader {
         void fault(CloseCode code);
     }
 
-    static final int NO_STATUS = 1005;
+    public static final int NO_STATUS = 1005;
 
     private static final int CONTINUATION = 0;
     private static final int BINARY = 2;
@@ -39,7 +38,8 @@ final class FrameReader {
     private static final int PONG = 10;
     private static final int LONGEST_CONTROL = 125;
 
-    private final NetworkLimits limits;
+    private final int messageBytes;
+    private final int mostFragments;
     private final Sink sink;
 
     /** The pieces of a message that is not complete; null while there is none. */
@@ -50,25 +50,30 @@ final class FrameReader {
     private boolean binary;
     private boolean stopped;
 
-    FrameReader(NetworkLimits limits, Sink sink) {
-        this.limits = limits;
+    /**
+     * @param messageBytes of a message; a longer one is a fault
+     * @param mostFragments of a message; more are a fault
+     */
+    public FrameReader(int messageBytes, int mostFragments, Sink sink) {
+        this.messageBytes = messageBytes;
+        this.mostFragments = mostFragments;
         this.sink = sink;
     }
 
     /** Reads every complete frame; what is left belongs to the next one. */
-    void read(ByteBuf in) {
+    public void read(ByteBuf in) {
         while (!stopped && frame(in)) {
             // Each round takes one frame.
         }
     }
 
     /** Whether a message has begun in fragments and not ended. */
-    boolean midMessage() {
+    public boolean midMessage() {
         return fragments > 0;
     }
 
     /** Whether nothing more is read. */
-    boolean stopped() {
+    public boolean stopped() {
         return stopped;
     }
 
@@ -96,7 +101,7 @@ final class FrameReader {
             return stop(CloseCode.PROTOCOL_ERROR);
         }
         boolean control = opcode >= CLOSE;
-        if (!control && (size > limits.messageBytes() || length + size > limits.messageBytes())) {
+        if (!control && (size > messageBytes || length + size > messageBytes)) {
             return stop(CloseCode.TOO_BIG);
         }
         if (readable < header + 4 + size) {
@@ -177,7 +182,7 @@ final class FrameReader {
                 return;
             }
         }
-        if (++fragments > limits.fragments()) {
+        if (++fragments > mostFragments) {
             stop(CloseCode.POLICY);
             return;
         }
@@ -196,8 +201,7 @@ final class FrameReader {
     private void append(byte[] payload) {
         byte[] old = message == null ? new byte[Math.max(256, payload.length)] : message;
         if (length + payload.length > old.length) {
-            byte[] larger =
-                    new byte[Math.min(limits.messageBytes(), Math.max(old.length * 2, length + payload.length))];
+            byte[] larger = new byte[Math.min(messageBytes, Math.max(old.length * 2, length + payload.length))];
             System.arraycopy(old, 0, larger, 0, length);
             old = larger;
         }

@@ -16,6 +16,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The opening handshake (RFC 6455, 4.2). */
@@ -23,6 +24,10 @@ public final class Handshake {
 
     private static final String JSON = "longwire.v1.json";
     private static final String CBOR = "longwire.v1.cbor";
+
+    /** The subprotocols of Longwire's own protocol. */
+    public static final Set<String> OURS = Set.of(JSON, CBOR);
+
     private static final String MAGIC = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
     private static final int KEY_BYTES = 16;
 
@@ -35,19 +40,32 @@ public final class Handshake {
      * What a request comes to.
      *
      * @param response 101, when it is accepted
+     * @param subprotocol that is spoken from now on; empty for none
      * @param refusal why not, else
      */
     public record Outcome(
             @Nullable FullHttpResponse response,
-            Format format,
-            @Nullable ErrorCode refusal) {}
+            String subprotocol,
+            @Nullable ErrorCode refusal) {
+
+        /** How messages of ours are written in it. */
+        public Format format() {
+            return CBOR.equals(subprotocol) ? Format.CBOR : Format.JSON;
+        }
+    }
 
     /** Whether the request asks for WebSocket. Other upgrades ({@code h2c}, which some clients always offer) don't count. */
     public static boolean asked(HttpHeaders headers) {
         return hasToken(headers, HttpHeaderNames.UPGRADE, "websocket");
     }
 
-    public static Outcome answer(HttpRequest request) {
+    /** Whether one of these subprotocols is offered. */
+    public static boolean offered(HttpHeaders headers, Set<String> spoken) {
+        return choose(headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL), spoken) != null;
+    }
+
+    /** The answer where these subprotocols are spoken. */
+    public static Outcome answer(HttpRequest request, Set<String> spoken) {
         HttpHeaders headers = request.headers();
         String key = headers.get(HttpHeaderNames.SEC_WEBSOCKET_KEY);
         boolean valid = request.protocolVersion().equals(HttpVersion.HTTP_1_1)
@@ -56,15 +74,15 @@ public final class Handshake {
                 && key != null
                 && validKey(key);
         if (!valid || key == null) {
-            return new Outcome(null, Format.JSON, ErrorCode.BAD_UPGRADE);
+            return new Outcome(null, "", ErrorCode.BAD_UPGRADE);
         }
         if (!"13".equals(headers.get(HttpHeaderNames.SEC_WEBSOCKET_VERSION))) {
-            return new Outcome(null, Format.JSON, ErrorCode.UPGRADE_REQUIRED);
+            return new Outcome(null, "", ErrorCode.UPGRADE_REQUIRED);
         }
         List<String> offers = headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL);
-        String chosen = choose(offers);
+        String chosen = choose(offers, spoken);
         if (!offers.isEmpty() && chosen == null) {
-            return new Outcome(null, Format.JSON, ErrorCode.UNKNOWN_SUBPROTOCOL);
+            return new Outcome(null, "", ErrorCode.UNKNOWN_SUBPROTOCOL);
         }
         FullHttpResponse response =
                 new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS);
@@ -75,16 +93,16 @@ public final class Handshake {
         if (chosen != null) {
             response.headers().set(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL, chosen);
         }
-        return new Outcome(response, CBOR.equals(chosen) ? Format.CBOR : Format.JSON, null);
+        return new Outcome(response, chosen == null ? "" : chosen, null);
     }
 
     /** The first offer that is spoken here: the client's order is its preference. */
-    private static @Nullable String choose(List<String> offers) {
+    private static @Nullable String choose(List<String> offers, Set<String> spoken) {
         int seen = 0;
         for (String line : offers) {
             for (String offer : line.split(",", MOST_TOKENS)) {
                 String name = offer.trim();
-                if (name.equals(JSON) || name.equals(CBOR)) {
+                if (spoken.contains(name)) {
                     return name;
                 }
                 if (++seen > MOST_TOKENS) {

@@ -12,6 +12,7 @@ import dev.longwire.protocol.codec.ByteSink;
 import dev.longwire.protocol.codec.Codec;
 import dev.longwire.protocol.codec.Format;
 import dev.longwire.protocol.codec.Utf8;
+import dev.longwire.server.config.NetworkLimits;
 import dev.longwire.server.connection.Connection;
 import dev.longwire.server.connection.ConnectionListener;
 import dev.longwire.server.loop.Addresses;
@@ -74,7 +75,8 @@ public final class WebSocketLine extends ChannelInboundHandlerAdapter implements
         this.origin = origin;
         this.listener = loop.loops().listener();
         this.carrier = loop.carrier(format == Format.JSON ? Carrier.Form.WS_JSON : Carrier.Form.WS_CBOR, this);
-        this.reader = new FrameReader(loop.loops().config().network(), this);
+        NetworkLimits limits = loop.loops().config().network();
+        this.reader = new FrameReader(limits.messageBytes(), limits.fragments(), this);
     }
 
     /** How long a message may take to arrive. */

@@ -8,12 +8,16 @@ import dev.longwire.core.Limits;
 import dev.longwire.core.Namespaces;
 import dev.longwire.core.SlowPolicy;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsTest {
 
@@ -40,6 +44,53 @@ class SettingsTest {
         assertThat(settings.config().session().pingMillis()).isEqualTo(3_000);
         assertThat(settings.config().session().pongMillis()).isEqualTo(2_000);
         assertThat(settings.all().get("timeouts.ping")).isEqualTo(new Settings.Value("3s", "LONGWIRE_TIMEOUTS_PING"));
+    }
+
+    @Test
+    void aBridgeIsWhatStandsUnderItsName() throws IOException {
+        Settings settings = new Settings();
+        ConfigFile.read(
+                file(
+                        "bridges: {chat: {url: 'ws://127.0.0.1:9/s', origins: ['https://a.example'], headers: [cookie]}}\n"),
+                settings);
+        settings.set("bridges.chat.window", "5s", "--set");
+        assertThat(settings.config().bridges())
+                .containsExactly(new BridgeConfig(
+                        "chat",
+                        URI.create("ws://127.0.0.1:9/s"),
+                        List.of("https://a.example"),
+                        List.of(),
+                        List.of("cookie"),
+                        5_000,
+                        1 << 20,
+                        1_000));
+        assertThat(settings.all()).containsKey("bridges.chat.url");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "bridges.chat.url=http://127.0.0.1/",
+                "bridges.chat.url=ws://user@127.0.0.1/",
+                "bridges.chat.url=/path",
+                "bridges.chat.headers=host",
+                "bridges.chat.headers=sec-websocket-key",
+                "bridges.chat.sessions=0",
+                "bridges.chat.message=1GiB",
+                "bridges.chat.window=soon",
+                "bridges.chat.subprotocols=a(b",
+                "bridges.a b.window=1s"
+            })
+    void aBridgeThatMakesNoSenseStopsTheStart(String setting) {
+        Settings settings = new Settings();
+        settings.set("bridges.chat.url", "ws://127.0.0.1:9/", "--set");
+        int end = setting.indexOf('=');
+        settings.set(setting.substring(0, end), setting.substring(end + 1), "--set");
+        assertThatThrownBy(settings::config)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("bridges.");
+        assertThatThrownBy(() -> settings.set("bridges.chat.upstream", "x", "--set"))
+                .hasMessage("bridges.chat.upstream (--set) is not a setting of a bridge");
     }
 
     @Test
