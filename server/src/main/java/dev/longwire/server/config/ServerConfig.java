@@ -12,14 +12,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param host the address to bind to; without authentication only a loopback one, unless {@code insecure}
  * @param port 0 for any free one
- * @param loops event loops; 0 for one per processor
- * @param transport what carries the sockets
+ * @param engine what moves the bytes
  * @param insecure whether to serve other machines without authentication
  * @param origins origins of pages that may connect, exactly as browsers send them; empty for the server's own only
  * @param network what one connection may cost
  * @param session what one session may cost
- * @param namespaces settings by channel name
- * @param logBytes all channel logs together; 0 for a quarter of the heap
+ * @param logs what is kept of channels
  * @param drainMillis over how long clients are told to come back when the server stops, and how long it waits for them
  *     to go
  * @param tls the certificate; null to serve without TLS
@@ -30,14 +28,12 @@ import org.jspecify.annotations.Nullable;
 public record ServerConfig(
         String host,
         int port,
-        int loops,
-        Transport transport,
+        Engine engine,
         boolean insecure,
         List<String> origins,
         NetworkLimits network,
         Limits session,
-        Namespaces namespaces,
-        long logBytes,
+        Logs logs,
         long drainMillis,
         @Nullable Tls tls,
         @Nullable String ticketKey,
@@ -52,17 +48,43 @@ public record ServerConfig(
         EPOLL
     }
 
+    /**
+     * What moves the bytes.
+     *
+     * @param loops event loops; 0 for one per processor
+     * @param transport what carries the sockets
+     */
+    public record Engine(int loops, Transport transport) {
+        public Engine {
+            if (loops < 0 || loops > 1_024) {
+                throw new IllegalArgumentException("loops must be 0 to 1024");
+            }
+        }
+    }
+
+    /**
+     * What is kept of channels.
+     *
+     * @param namespaces settings by channel name
+     * @param bytes all channel logs together; 0 for a quarter of the heap
+     */
+    public record Logs(Namespaces namespaces, long bytes) {
+        public Logs {
+            if (bytes < 0) {
+                throw new IllegalArgumentException("logs must not be negative");
+            }
+        }
+    }
+
     public static final ServerConfig DEFAULT = new ServerConfig(
             "127.0.0.1",
             8000,
-            0,
-            Transport.AUTO,
+            new Engine(0, Transport.AUTO),
             false,
             List.of(),
             NetworkLimits.DEFAULT,
             Limits.DEFAULT,
-            Namespaces.DEFAULT,
-            0,
+            new Logs(Namespaces.DEFAULT, 0),
             5_000,
             null,
             null,
@@ -79,11 +101,8 @@ public record ServerConfig(
         if (port < 0 || port > 65_535) {
             throw new IllegalArgumentException("port must be 0 to 65535");
         }
-        if (loops < 0 || loops > 1_024) {
-            throw new IllegalArgumentException("loops must be 0 to 1024");
-        }
-        if (logBytes < 0 || drainMillis < 0) {
-            throw new IllegalArgumentException("logBytes and drainMillis must not be negative");
+        if (drainMillis < 0) {
+            throw new IllegalArgumentException("drainMillis must not be negative");
         }
         if (ticketKey != null && ticketKey.length() < 32) {
             throw new IllegalArgumentException("tickets.key must have at least 32 characters");
@@ -93,6 +112,26 @@ public record ServerConfig(
                 throw new IllegalArgumentException("not an origin such as https://example.com: " + origin);
             }
         }
+    }
+
+    /** Event loops; 0 for one per processor. */
+    public int loops() {
+        return engine.loops;
+    }
+
+    /** What carries the sockets. */
+    public Transport transport() {
+        return engine.transport;
+    }
+
+    /** Settings by channel name. */
+    public Namespaces namespaces() {
+        return logs.namespaces;
+    }
+
+    /** All channel logs together; 0 for a quarter of the heap. */
+    public long logBytes() {
+        return logs.bytes;
     }
 
     /** Says nothing: a record would show its secrets. */
@@ -109,11 +148,11 @@ public record ServerConfig(
     }
 
     public ServerConfig withLoops(int loops) {
-        return with(edit -> edit.loops = loops);
+        return with(edit -> edit.engine = new Engine(loops, edit.engine.transport));
     }
 
     public ServerConfig withTransport(Transport transport) {
-        return with(edit -> edit.transport = transport);
+        return with(edit -> edit.engine = new Engine(edit.engine.loops, transport));
     }
 
     public ServerConfig withInsecure(boolean insecure) {
@@ -133,10 +172,7 @@ public record ServerConfig(
     }
 
     public ServerConfig withNamespaces(Namespaces namespaces, long logBytes) {
-        return with(edit -> {
-            edit.namespaces = namespaces;
-            edit.logBytes = logBytes;
-        });
+        return with(edit -> edit.logs = new Logs(namespaces, logBytes));
     }
 
     public ServerConfig withDrainMillis(long drainMillis) {
@@ -166,14 +202,12 @@ public record ServerConfig(
     private static final class Edit {
         private String host;
         private int port;
-        private int loops;
-        private Transport transport;
+        private Engine engine;
         private boolean insecure;
         private List<String> origins;
         private NetworkLimits network;
         private Limits session;
-        private Namespaces namespaces;
-        private long logBytes;
+        private Logs logs;
         private long drainMillis;
         private @Nullable Tls tls;
         private @Nullable String ticketKey;
@@ -183,14 +217,12 @@ public record ServerConfig(
         Edit(ServerConfig from) {
             host = from.host;
             port = from.port;
-            loops = from.loops;
-            transport = from.transport;
+            engine = from.engine;
             insecure = from.insecure;
             origins = from.origins;
             network = from.network;
             session = from.session;
-            namespaces = from.namespaces;
-            logBytes = from.logBytes;
+            logs = from.logs;
             drainMillis = from.drainMillis;
             tls = from.tls;
             ticketKey = from.ticketKey;
@@ -202,14 +234,12 @@ public record ServerConfig(
             return new ServerConfig(
                     host,
                     port,
-                    loops,
-                    transport,
+                    engine,
                     insecure,
                     origins,
                     network,
                     session,
-                    namespaces,
-                    logBytes,
+                    logs,
                     drainMillis,
                     tls,
                     ticketKey,

@@ -10,7 +10,6 @@ import dev.longwire.server.bridge.Bridges;
 import dev.longwire.server.bridge.Carrier;
 import dev.longwire.server.bridge.Session;
 import io.netty.buffer.Unpooled;
-import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.Locale;
@@ -20,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class BridgeRoute implements Router.Route {
 
     private static final String BYTES = "application/octet-stream";
+    private static final int RETRY_MILLIS = 5_000;
 
     private final Bridges bridges;
 
@@ -99,20 +99,10 @@ final class BridgeRoute implements Router.Route {
 
         @Override
         public void refuse(ErrorCode code) {
-            if (!finish()) {
-                return;
+            if (finish()) {
+                boolean passing = code.http() == HttpResponseStatus.SERVICE_UNAVAILABLE.code();
+                exchange.refuse(code, null, passing ? RETRY_MILLIS : 0);
             }
-            HttpResponseStatus status = switch (code) {
-                case UNAUTHORIZED -> HttpResponseStatus.UNAUTHORIZED;
-                case OVERLOADED, UNAVAILABLE, SHUTTING_DOWN -> HttpResponseStatus.SERVICE_UNAVAILABLE;
-                default -> HttpResponseStatus.valueOf(code.http() == 0 ? 400 : code.http());
-            };
-            exchange.loop().loops().metrics().refused(code.wire());
-            FullHttpResponse response = Problem.of(code, null, status);
-            if (status.equals(HttpResponseStatus.SERVICE_UNAVAILABLE)) {
-                response.headers().set(HttpHeaderNames.RETRY_AFTER, "5");
-            }
-            exchange.answer(response);
         }
 
         @Override
