@@ -144,9 +144,11 @@ public final class Channels {
                 }
             }
         }
-        return first.values().stream()
-                .map(each -> new Glance(each.name, head(each.log), each.interestedHubs(), each.log.bytes()))
-                .toList();
+        List<Glance> glances = new ArrayList<>();
+        for (var each : first.values()) {
+            glances.add(new Glance(each.name, head(each.log), each.interestedHubs(), each.log.bytes()));
+        }
+        return glances;
     }
 
     private void reply(int hub, ChannelReply reply) {
