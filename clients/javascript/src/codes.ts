@@ -35,6 +35,8 @@ export const ErrorCodes = {
   too_many_requests: 114,
   /** The first frame must be connect or ping. */
   connect_required: 115,
+  /** The session has not entered this channel. */
+  not_present: 116,
   /** The token is missing, invalid or not accepted here. */
   unauthorized: 200,
   /** The session may not do this. */

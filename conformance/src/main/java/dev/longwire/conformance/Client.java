@@ -72,7 +72,7 @@ final class Client {
     /** A message of a log, which is JSON, is written to the connection. */
     void writeMessage(byte[] array, int start, int length) {
         if (format == Format.CBOR) {
-            write(Codec.of(Format.JSON).decodeMessage(array, start, length));
+            write(Codec.of(Format.JSON).decodeStored(array, start, length));
         } else {
             ByteSink copy = new ByteSink();
             copy.write(array, start, length);

@@ -6,6 +6,7 @@ import dev.longwire.core.Namespaces;
 import dev.longwire.core.SlowPolicy;
 import dev.longwire.core.channel.ChannelSettings;
 import dev.longwire.core.log.Retention;
+import dev.longwire.core.presence.PresenceSettings;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -60,7 +61,17 @@ final class Settings {
         int action = (int) take("slow", standard.slow().action().ordinal());
         SlowPolicy slow =
                 new SlowPolicy(take("lagMessages", standard.slow().lagMessages()), SlowPolicy.Action.values()[action]);
-        return new Namespaces(new Namespaces.Settings(chosen, slow), Map.of());
+        return new Namespaces(new Namespaces.Settings(chosen, slow, presence()), Map.of());
+    }
+
+    private PresenceSettings presence() {
+        PresenceSettings standard = PresenceSettings.DEFAULT;
+        return new PresenceSettings(
+                take("graceMillis", standard.graceMillis()),
+                take("leaseMillis", standard.leaseMillis()),
+                (int) take("stateBytes", standard.stateBytes()),
+                (int) take("batchFrom", standard.batchFrom()),
+                take("batchMillis", standard.batchMillis()));
     }
 
     private ChannelSettings channels(Namespaces namespaces, long dedupeMillis) {

@@ -2,6 +2,8 @@
 package dev.longwire.core;
 
 import dev.longwire.core.log.Retention;
+import dev.longwire.core.presence.PresenceName;
+import dev.longwire.core.presence.PresenceSettings;
 import dev.longwire.protocol.ChannelName;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -17,9 +19,15 @@ public final class Namespaces {
      *
      * @param retention how long its logs keep messages
      * @param slow what happens to subscribers that fall behind
+     * @param presence how long members stay, and what they may say
      */
-    public record Settings(Retention retention, SlowPolicy slow) {
+    public record Settings(Retention retention, SlowPolicy slow, PresenceSettings presence) {
         public static final Settings DEFAULT = new Settings(Retention.DEFAULT, SlowPolicy.CATCH_UP);
+
+        /** With the defaults of presence. */
+        public Settings(Retention retention, SlowPolicy slow) {
+            this(retention, slow, PresenceSettings.DEFAULT);
+        }
     }
 
     public static final Namespaces DEFAULT = new Namespaces(Settings.DEFAULT, Map.of());
@@ -42,8 +50,21 @@ public final class Namespaces {
         this.shortestAgeMillis = shortest;
     }
 
+    /** The settings of a channel, and of its presence. */
     public Settings of(String channel) {
-        return byName.isEmpty() ? defaults : byName.getOrDefault(ChannelName.namespace(channel), defaults);
+        return byName.isEmpty()
+                ? defaults
+                : byName.getOrDefault(ChannelName.namespace(PresenceName.channel(channel)), defaults);
+    }
+
+    /** How long a log keeps what it has. */
+    public Retention retention(String log) {
+        return PresenceName.is(log) ? PresenceSettings.CHANGES : of(log).retention();
+    }
+
+    /** What happens to a cursor on a log that falls behind. */
+    public SlowPolicy slow(String log) {
+        return PresenceName.is(log) ? SlowPolicy.CATCH_UP : of(log).slow();
     }
 
     /** The shortest age for which any namespace keeps messages. */

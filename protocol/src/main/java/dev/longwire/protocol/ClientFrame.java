@@ -35,8 +35,20 @@ public sealed interface ClientFrame {
      * @param session the ticket of an earlier {@code connected}; null recovers channels only
      * @param turn the number of this attempt; 0 means the next one
      * @param channels what to be subscribed to, in order
+     * @param observe whose presence to observe, in order
      */
-    record Resume(@Nullable String session, long turn, List<Want> channels) {}
+    record Resume(@Nullable String session, long turn, List<Want> channels, List<Observation> observe) {
+        public Resume(@Nullable String session, long turn, List<Want> channels) {
+            this(session, turn, channels, List.of());
+        }
+    }
+
+    /**
+     * A channel whose presence is observed.
+     *
+     * @param since the (epoch, version) that the client knows; null for the whole of it
+     */
+    record Observation(String channel, @Nullable Position since) {}
 
     record Subscribe(long id, Want want, boolean retry) implements Request {}
 
@@ -75,18 +87,59 @@ public sealed interface ClientFrame {
             @Nullable String key)
             implements Request {}
 
-    /** A presence operation. */
+    /**
+     * A presence operation.
+     *
+     * @param state what a member says of itself
+     * @param since for {@code observe}: the (epoch, version) that the client knows
+     * @param after for {@code query}: where the page begins, as the page before said
+     */
     record Presence(
             long id,
             String channel,
             Action action,
             @Nullable Payload state,
-            boolean retry) implements Request {
+            @Nullable Position since,
+            @Nullable String after,
+            boolean retry)
+            implements Request {
+
+        /** An operation on one's own membership, or one that takes nothing more. */
+        public Presence(long id, String channel, Action action, @Nullable Payload state, boolean retry) {
+            this(id, channel, action, state, null, null, retry);
+        }
+
         public enum Action {
-            QUERY,
-            ENTER,
-            UPDATE,
-            LEAVE
+            /** To be told who is there, page by page. */
+            QUERY("query"),
+            /** To be told how many there are. */
+            COUNT("count"),
+            ENTER("enter"),
+            UPDATE("update"),
+            LEAVE("leave"),
+            /** To be told who is there and of every change after that. */
+            OBSERVE("observe"),
+            UNOBSERVE("unobserve");
+
+            private final String wire;
+
+            Action(String wire) {
+                this.wire = wire;
+            }
+
+            public String wire() {
+                return wire;
+            }
+
+            /** The action of this name, or null. */
+            public static @Nullable Action of(String wire) {
+                for (Action each : values()) {
+                    if (each.wire.equals(wire)) {
+                        return each;
+                    }
+                }
+                return null;
+            }
         }
     }
 

@@ -26,6 +26,7 @@ public enum ErrorCode {
     UNSUPPORTED(113, "unsupported", "This server does not offer this operation.", 0, 0),
     TOO_MANY_REQUESTS(114, "too_many_requests", "Too many requests wait for an answer.", 0, 0),
     CONNECT_REQUIRED(115, "connect_required", "The first frame must be connect or ping.", 4400, 0),
+    NOT_PRESENT(116, "not_present", "The session has not entered this channel.", 0, 0),
     UNAUTHORIZED(200, "unauthorized", "The token is missing, invalid or not accepted here.", 4401, 401),
     FORBIDDEN(201, "forbidden", "The session may not do this.", 0, 403),
     RATE_LIMITED(300, "rate_limited", "Too much in too short a time; `retry_after` says when to try again.", 0, 429),

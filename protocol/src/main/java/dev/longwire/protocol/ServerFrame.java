@@ -131,6 +131,54 @@ public sealed interface ServerFrame {
 
     record Refreshed(long id, long expiresAtMillis) implements Reply {}
 
+    /**
+     * What became of a presence request, its position being (epoch, version). An {@code observe} has no id when a
+     * resume asked for it.
+     *
+     * @param count how many members there are; only the answer to {@code count} shows it
+     * @param recovered of {@code observe}: whether only changes follow, and not everybody
+     */
+    record Attended(
+            long id, String channel, ClientFrame.Presence.Action action, Position at, long count, boolean recovered)
+            implements Reply {
+
+        /** Whether this says that an observation began or ended. */
+        public boolean observes() {
+            return action == ClientFrame.Presence.Action.OBSERVE || action == ClientFrame.Presence.Action.UNOBSERVE;
+        }
+    }
+
+    /**
+     * A page of those who are in a channel.
+     *
+     * @param next where the next page begins; null at the end
+     */
+    record Members(
+            long id,
+            String channel,
+            Position at,
+            long count,
+            List<Member> members,
+            @Nullable String next) implements Reply {}
+
+    /** What an observer is told. */
+    sealed interface Observed extends ServerFrame {}
+
+    /**
+     * A part of all who were in a channel at a position; changes after it follow the last part.
+     *
+     * @param end whether this is the last part
+     */
+    record Synced(String channel, Position at, long count, List<Member> members, boolean end) implements Observed {}
+
+    /** What has changed between the version before and this one: the same for every observer. */
+    record Changed(
+            String channel, Position at, long count, List<Member> joined, List<Member> updated, List<Member> left)
+            implements Observed {}
+
+    /** By the server's decision this session does not do this any more. */
+    record Dropped(String channel, ClientFrame.Presence.Action action, String reason) implements ServerFrame {}
+
     /** Messages that will not come. */
     sealed interface Reset extends ServerFrame {}
 

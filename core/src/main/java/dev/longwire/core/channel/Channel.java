@@ -3,6 +3,7 @@ package dev.longwire.core.channel;
 
 import dev.longwire.core.deadline.Timed;
 import dev.longwire.core.log.MemoryLog;
+import dev.longwire.core.presence.Roster;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -24,6 +25,10 @@ final class Channel extends Timed {
 
     /** The newest offset of each slot, oldest first; null where nobody asks for that. */
     private @Nullable Map<String, Long> slots;
+
+    /** Who is there, where this is the log of a channel's presence; or null. */
+    @Nullable
+    Roster roster;
 
     /** Whether the channel stands in its owner's list of those that grew in this turn. */
     boolean grew;
@@ -64,8 +69,9 @@ final class Channel extends Timed {
         return slots == null ? Map.of() : slots;
     }
 
+    /** Whether a hub listens, or somebody is there. */
     boolean wanted() {
-        return interested > 0;
+        return interested > 0 || (roster != null && roster.occupied());
     }
 
     int interestedHubs() {

@@ -3,6 +3,8 @@ package dev.longwire.core.channel;
 
 import dev.longwire.core.channel.ChannelRequest.Tag;
 import dev.longwire.core.log.Slice;
+import dev.longwire.core.presence.Roster;
+import dev.longwire.protocol.ClientFrame.Presence.Action;
 import dev.longwire.protocol.ErrorCode;
 import dev.longwire.protocol.Position;
 import dev.longwire.protocol.ServerFrame.Message;
@@ -66,4 +68,13 @@ public sealed interface ChannelReply {
             Tag tag,
             Position head,
             @Nullable Position position) implements ChannelReply {}
+
+    /** A session has entered or left; observers are told with the version of {@code at}, or know already. */
+    record Entered(String channel, Tag tag, Action action, Position at) implements ChannelReply {}
+
+    /** Some of those who are there, all as of {@code at} or later. */
+    record Roll(String channel, Tag tag, Position at, long count, Roster.Page page) implements ChannelReply {}
+
+    /** Nothing is known of this hub: whom it holds it is to say again. */
+    record Unknown(String channel, Tag tag) implements ChannelReply {}
 }

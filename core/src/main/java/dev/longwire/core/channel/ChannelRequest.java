@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.core.channel;
 
+import dev.longwire.core.presence.PresenceName;
+import dev.longwire.core.presence.Roster.Attendant;
 import dev.longwire.protocol.ClientFrame.Extras;
+import dev.longwire.protocol.ClientFrame.Presence.Action;
 import dev.longwire.protocol.Payload;
 import dev.longwire.protocol.Position;
 import org.jspecify.annotations.Nullable;
@@ -89,4 +92,41 @@ public sealed interface ChannelRequest {
 
     /** Asks what became of a publish with this key. */
     record Trace(String channel, Tag tag, String publisher, String key) implements ChannelRequest {}
+
+    /** About who is in a channel; {@link #channel()} is the log of its presence ({@link PresenceName}). */
+    sealed interface OnPresence extends ChannelRequest {}
+
+    /**
+     * A session enters, says something new of its member, or comes from elsewhere.
+     *
+     * @param action what the client asked for: {@code ENTER} or {@code UPDATE}
+     * @param life which life of the hub this is
+     * @param info what the user's token shows of them
+     * @param data what they say of themselves
+     */
+    record Enter(
+            String channel,
+            Tag tag,
+            Action action,
+            long life,
+            Attendant who,
+            @Nullable Payload info,
+            @Nullable Payload data)
+            implements OnPresence {}
+
+    /**
+     * A session leaves; with {@code lateMillis} only if no other hub has taken it by then. Not answered when no request
+     * waits for that.
+     */
+    record Leave(String channel, Tag tag, long life, Attendant who, long lateMillis) implements OnPresence {}
+
+    /** The hub is still there. Answered only when nothing is known of it. */
+    record Renew(String channel, long life) implements OnPresence {}
+
+    /**
+     * Asks who is there, or with {@code list} false only how many.
+     *
+     * @param after where the page begins, as the page before said; empty for the first
+     */
+    record Who(String channel, Tag tag, String after, boolean list) implements OnPresence {}
 }

@@ -8,13 +8,21 @@ import dev.longwire.core.channel.ChannelReply.Paged;
 import dev.longwire.core.channel.ChannelReply.Refused;
 import dev.longwire.core.channel.ChannelReply.Sliced;
 import dev.longwire.core.channel.ChannelReply.Traced;
+import dev.longwire.core.channel.ChannelRequest.Tag;
 import dev.longwire.core.log.LogView;
 import dev.longwire.core.log.MemoryLog;
 import dev.longwire.core.log.Slice;
+import dev.longwire.core.presence.Attendance;
+import dev.longwire.core.presence.PresenceName;
+import dev.longwire.core.presence.Roster;
+import dev.longwire.core.presence.Roster.News;
+import dev.longwire.core.presence.Roster.Place;
 import dev.longwire.core.state.StateReader;
 import dev.longwire.core.state.StateWriter;
+import dev.longwire.protocol.ClientFrame.Presence.Action;
 import dev.longwire.protocol.ErrorCode;
 import dev.longwire.protocol.Position;
+import dev.longwire.protocol.ServerFrame.Changed;
 import dev.longwire.protocol.ServerFrame.Message;
 import dev.longwire.protocol.ServerFrame.Unrecovered;
 import dev.longwire.protocol.codec.Codec;
@@ -41,6 +49,7 @@ public final class Channels {
 
     private final ChannelSettings settings;
     private final Directory directory;
+    private final Attendance attendance = new Attendance();
     private final KeyIndex keys;
     private final Codec codec = Codec.of(Format.JSON);
     private final ArrayDeque<ChannelOutput.Reply> replies = new ArrayDeque<>();
@@ -49,13 +58,16 @@ public final class Channels {
     private @Nullable LogView view;
     private long bytes;
 
+    /** When the owner was last called. */
+    private long now;
+
     /**
      * @param boot names this life of the home: no two starts may share it unless the logs survive
      * @param seed secret randomness for hashing keys
      */
     public Channels(String boot, long seed, ChannelSettings settings) {
         this.settings = settings;
-        this.directory = new Directory(boot, settings.namespaces());
+        this.directory = new Directory(boot, settings.namespaces(), attendance);
         this.keys = new KeyIndex(seed, settings.dedupeMillis(), settings.dedupeEntries());
     }
 
@@ -66,6 +78,7 @@ public final class Channels {
      * @param wallMillis time of day, for people: ms since 1970
      */
     public void accept(int hub, ChannelRequest request, long nowMillis, long wallMillis) {
+        now = nowMillis;
         switch (request) {
             case ChannelRequest.Attach attach -> reply(hub, attach(hub, attach, nowMillis));
             case ChannelRequest.Detach detach -> detach(hub, detach);
@@ -73,6 +86,87 @@ public final class Channels {
             case ChannelRequest.Read read -> reply(hub, read(read));
             case ChannelRequest.Page page -> reply(hub, page(page));
             case ChannelRequest.Trace trace -> reply(hub, trace(trace, nowMillis));
+            case ChannelRequest.OnPresence presence -> {
+                ChannelReply answer = presence(hub, presence, nowMillis);
+                if (answer != null) {
+                    reply(hub, answer);
+                }
+            }
+        }
+    }
+
+    private @Nullable ChannelReply presence(int hub, ChannelRequest.OnPresence request, long nowMillis) {
+        return switch (request) {
+            case ChannelRequest.Enter enter -> {
+                Channel channel = directory.open(enter.channel(), nowMillis);
+                Roster roster = directory.attend(channel);
+                Place place = new Place(hub, enter.life());
+                roster.enter(place, enter.who(), enter.info(), enter.data(), nowMillis);
+                yield enter.tag().id() == 0 ? null : entered(channel.name, enter.tag(), enter.action());
+            }
+            case ChannelRequest.Leave leave -> {
+                Channel channel = directory.find(leave.channel());
+                if (channel != null && channel.roster != null) {
+                    Place place = new Place(hub, leave.life());
+                    channel.roster.leave(place, leave.who(), leave.lateMillis(), nowMillis);
+                }
+                yield leave.tag().id() == 0 ? null : entered(leave.channel(), leave.tag(), Action.LEAVE);
+            }
+            case ChannelRequest.Renew renew -> {
+                Channel channel = directory.find(renew.channel());
+                boolean known = channel != null
+                        && channel.roster != null
+                        && channel.roster.renew(new Place(hub, renew.life()), nowMillis);
+                yield known ? null : new ChannelReply.Unknown(renew.channel(), Tag.HUB);
+            }
+            case ChannelRequest.Who who -> roll(who);
+        };
+    }
+
+    /** Where observers know of it: with the next telling, if there is something to tell. */
+    private ChannelReply.Entered entered(String name, Tag tag, Action action) {
+        Channel channel = directory.find(name);
+        boolean news = channel != null && channel.roster != null && channel.roster.hasNews();
+        MemoryLog log = directory.peek(name);
+        return new ChannelReply.Entered(name, tag, action, new Position(log.epoch(), log.head() + (news ? 1 : 0)));
+    }
+
+    private ChannelReply.Roll roll(ChannelRequest.Who request) {
+        Channel channel = directory.find(request.channel());
+        Roster roster = channel == null ? null : channel.roster;
+        Roster.Page page = roster == null || !request.list() ? Roster.Page.NONE : roster.page(request.after());
+        Position at = head(directory.peek(request.channel()));
+        return new ChannelReply.Roll(request.channel(), request.tag(), at, roster == null ? 0 : roster.count(), page);
+    }
+
+    /** Tells observers what has changed, by a log of its own. */
+    private void tell() {
+        for (Roster roster = attendance.next(); roster != null; roster = attendance.next()) {
+            Channel channel = directory.open(roster.name(), now);
+            for (News news = roster.tell(channel.log.head() + 1);
+                    news != null;
+                    news = roster.tell(channel.log.head() + 1)) {
+                Position at = new Position(channel.log.epoch(), channel.log.head() + 1);
+                byte[] frame = codec.encode(new Changed(
+                        PresenceName.channel(channel.name),
+                        at,
+                        news.count(),
+                        news.joined(),
+                        news.updated(),
+                        news.left()));
+                channel.log.append(frame, now);
+                bytes += frame.length;
+            }
+            trim(channel, now);
+            grow(channel);
+            attendance.told(roster, now);
+        }
+    }
+
+    private void grow(Channel channel) {
+        if (!channel.grew) {
+            channel.grew = true;
+            grown.add(channel);
         }
     }
 
@@ -90,6 +184,9 @@ public final class Channels {
 
     /** The next hub to be told of a log that grew since the last turn, or null. */
     public ChannelOutput.@Nullable Moved moved() {
+        if (view == null && attendance.hasNews()) {
+            tell();
+        }
         for (Channel channel = grown.peek(); channel != null; channel = grown.peek()) {
             if (view == null) {
                 view = channel.log.view();
@@ -110,10 +207,13 @@ public final class Channels {
 
     /** When {@link #tick} is wanted, in monotonic ms. */
     public long wakeAt() {
-        return directory.wakeAt();
+        return Math.min(directory.wakeAt(), attendance.wakeAt());
     }
 
+    /** Does what is due; {@link #moved} may have something afterwards. */
     public void tick(long nowMillis) {
+        now = nowMillis;
+        attendance.tick(nowMillis);
         bytes -= directory.tick(nowMillis);
     }
 
@@ -135,7 +235,8 @@ public final class Channels {
     public List<Glance> glance(String prefix, String after, boolean occupied, int limit) {
         TreeMap<String, Channel> first = new TreeMap<>();
         for (Channel channel : directory.all()) {
-            if (channel.name.startsWith(prefix)
+            if (!PresenceName.is(channel.name)
+                    && channel.name.startsWith(prefix)
                     && channel.name.compareTo(after) > 0
                     && (!occupied || channel.interestedHubs() > 0)) {
                 first.put(channel.name, channel);
@@ -225,17 +326,14 @@ public final class Channels {
         }
         long offset = log.append(frame, nowMillis);
         bytes += frame.length;
-        if (settings.namespaces().of(channel.name).slow().action() == SlowPolicy.Action.LATEST) {
+        if (settings.namespaces().slow(channel.name).action() == SlowPolicy.Action.LATEST) {
             channel.conflate(request.extras().slot(), offset);
         }
         trim(channel, nowMillis);
         if (hashed != null) {
             keys.add(hashed, offset, content, nowMillis);
         }
-        if (!channel.grew) {
-            channel.grew = true;
-            grown.add(channel);
-        }
+        grow(channel);
         return appended(channel, request, offset, false, nowMillis);
     }
 
@@ -311,7 +409,7 @@ public final class Channels {
 
     private void trim(Channel channel, long nowMillis) {
         long before = channel.log.bytes();
-        channel.log.trim(settings.namespaces().of(channel.name).retention(), nowMillis);
+        channel.log.trim(settings.namespaces().retention(channel.name), nowMillis);
         bytes += channel.log.bytes() - before;
     }
 
@@ -338,7 +436,7 @@ public final class Channels {
     }
 
     public void write(StateWriter out, long nowMillis) {
-        out.number(1);
+        out.number(2);
         directory.write(out, nowMillis);
         keys.write(out, nowMillis);
     }
@@ -348,7 +446,7 @@ public final class Channels {
      * {@link #moved}.
      */
     public void read(StateReader in, long nowMillis) {
-        if (in.number() != 1) {
+        if (in.number() != 2) {
             throw new IllegalArgumentException("unknown version of channels");
         }
         directory.read(in, nowMillis);

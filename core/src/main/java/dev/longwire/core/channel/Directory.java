@@ -6,6 +6,8 @@ import dev.longwire.core.deadline.Deadlines;
 import dev.longwire.core.deadline.Timed;
 import dev.longwire.core.log.MemoryLog;
 import dev.longwire.core.log.Retention;
+import dev.longwire.core.presence.Attendance;
+import dev.longwire.core.presence.Roster;
 import dev.longwire.core.state.StateReader;
 import dev.longwire.core.state.StateWriter;
 import java.util.LinkedHashMap;
@@ -41,15 +43,17 @@ final class Directory {
 
     private final String boot;
     private final Namespaces namespaces;
+    private final Attendance attendance;
     private final Map<String, Channel> channels = new LinkedHashMap<>();
     private final Map<String, Tombstone> tombstones = new LinkedHashMap<>();
     private final Deadlines visits;
     private final Deadlines burials;
     private long generation;
 
-    Directory(String boot, Namespaces namespaces) {
+    Directory(String boot, Namespaces namespaces, Attendance attendance) {
         this.boot = boot;
         this.namespaces = namespaces;
+        this.attendance = attendance;
         this.visits = new Deadlines(Math.max(SHORTEST_VISIT_MILLIS, namespaces.shortestAgeMillis()));
         this.burials = new Deadlines(BURIAL_MILLIS);
     }
@@ -88,6 +92,16 @@ final class Directory {
         return channel;
     }
 
+    /** The roster of a log of presence. */
+    Roster attend(Channel channel) {
+        Roster roster = channel.roster;
+        if (roster == null) {
+            roster = attendance.roster(channel.name, namespaces.of(channel.name).presence());
+            channel.roster = roster;
+        }
+        return roster;
+    }
+
     /** The log of a channel that need not exist: nothing is made of asking. */
     MemoryLog peek(String name) {
         Channel channel = channels.get(name);
@@ -118,7 +132,7 @@ final class Directory {
 
     private long visit(Channel channel, long nowMillis) {
         long before = channel.log.bytes();
-        Retention retention = namespaces.of(channel.name).retention();
+        Retention retention = namespaces.retention(channel.name);
         channel.log.trim(retention, nowMillis);
         long last = channel.log.lastTime();
         boolean idle = channel.log.tail() == channel.log.head() || last + retention.idleMillis() <= nowMillis;
@@ -151,6 +165,10 @@ final class Directory {
                 out.text(slot);
                 out.number(offset);
             });
+            out.flag(channel.roster != null);
+            if (channel.roster != null) {
+                attendance.write(out, channel.roster, nowMillis);
+            }
             out.number(channel.due() - nowMillis);
             out.number(channel.hubs());
             for (int hub = 0; hub < channel.hubs(); hub++) {
@@ -169,12 +187,16 @@ final class Directory {
     void read(StateReader in, long nowMillis) {
         generation = in.number();
         int count = in.count();
+        Attendance.Reading rosters = attendance.new Reading();
         for (int i = 0; i < count; i++) {
             String name = in.text();
             Channel channel = new Channel(name, MemoryLog.read(in, nowMillis));
             int slots = in.count();
             for (int slot = 0; slot < slots; slot++) {
                 channel.conflate(in.text(), in.number());
+            }
+            if (in.flag()) {
+                rosters.read(in, attend(channel), nowMillis);
             }
             visits.startAt(channel, nowMillis + in.number());
             int hubs = in.count();
@@ -183,6 +205,7 @@ final class Directory {
             }
             channels.put(name, channel);
         }
+        rosters.end();
         int stones = in.count();
         for (int i = 0; i < stones; i++) {
             Tombstone stone = new Tombstone(in.text(), in.text(), in.number());

@@ -5,6 +5,7 @@ import dev.longwire.core.Limits;
 import dev.longwire.core.Namespaces;
 import dev.longwire.core.SlowPolicy;
 import dev.longwire.core.channel.ChannelReply.Attached;
+import dev.longwire.core.channel.ChannelReply.Roll;
 import dev.longwire.core.channel.ChannelReply.Sliced;
 import dev.longwire.core.channel.ChannelRequest;
 import dev.longwire.core.channel.ChannelRequest.Tag;
@@ -86,6 +87,8 @@ final class Fanout {
         subscription.joinTurn = session.turn;
         subscription.joinId = requestId;
         subscription.presence = want.presence();
+        subscription.presenceSince = want.presenceSince();
+        session.observed += channel.presence ? 1 : 0;
         Tag tag = new Tag(session.id, session.turn, requestId);
         outbox.ask(new ChannelRequest.Attach(channel.name, tag, channel.generation, want.since(), want.last()));
         return subscription;
@@ -103,9 +106,13 @@ final class Fanout {
         subscription.joining = false;
         subscription.epoch = answer.head().epoch();
         subscription.cursor = answer.start();
-        // Whoever was told how many messages follow gets them, or loses its carrier.
-        subscription.promised =
-                answer.start() < answer.head().offset() ? answer.head().offset() : 0;
+        if (channel.presence) {
+            subscription.sync = answer.recovered() ? null : new Sync();
+        } else {
+            // Whoever was told how many messages follow gets them, or loses its carrier.
+            subscription.promised =
+                    answer.start() < answer.head().offset() ? answer.head().offset() : 0;
+        }
         place(subscription);
     }
 
@@ -114,6 +121,7 @@ final class Fanout {
         Followed channel = subscription.channel;
         unplace(subscription);
         subscription.session.subscriptions.remove(channel.name);
+        subscription.session.observed -= channel.presence ? 1 : 0;
         if (--channel.subscribers == 0) {
             followed.remove(channel.name);
             outbox.ask(new ChannelRequest.Detach(channel.name, ++generations));
@@ -243,7 +251,9 @@ final class Fanout {
         if (carrier == null) {
             return;
         }
-        if (subscription.cursor == channel.head && subscription.epoch.equals(channel.epoch)) {
+        if (subscription.sync != null) {
+            lag(subscription);
+        } else if (subscription.cursor == channel.head && subscription.epoch.equals(channel.epoch)) {
             channel.live(carrier.form()).add(subscription, carrier);
         } else if (subscription.cursor > channel.head && subscription.epoch.equals(channel.epoch)) {
             if (channel.ahead == null) {
@@ -317,7 +327,13 @@ final class Fanout {
 
     private void catchUp(Session session, Subscription subscription, Cutter cutter) {
         Followed channel = subscription.channel;
-        SlowPolicy policy = namespaces.of(channel.name).slow();
+        if (subscription.sync != null) {
+            session.reading = subscription;
+            Tag tag = new Tag(session.id, session.turn, 0);
+            outbox.ask(new ChannelRequest.Who(channel.name, tag, subscription.sync.after, true));
+            return;
+        }
+        SlowPolicy policy = namespaces.slow(channel.name);
         // What was promised to a client that came back is not cut short, however long it is.
         boolean slow = policy.exceeded(channel.head - subscription.cursor)
                 && subscription.cursor >= subscription.promised
@@ -345,7 +361,10 @@ final class Fanout {
     /** Tells the subscriber what will not come, up to and including {@code to}. */
     private void lose(Subscription subscription, long to, Gap.Cause cause) {
         Carrier carrier = subscription.session.carrier;
-        if (carrier != null) {
+        if (subscription.channel.presence) {
+            // Changes are lost to an observer only until it is told everybody.
+            subscription.sync = new Sync();
+        } else if (carrier != null) {
             outbox.send(
                     carrier,
                     new Gap(subscription.channel.name, subscription.epoch, subscription.cursor + 1, to, cause));
@@ -374,6 +393,23 @@ final class Fanout {
         resumed(session);
     }
 
+    /** A page of those who are in a channel, for an observer that is to be told everybody. */
+    void synced(Session session, Roll roll) {
+        Subscription subscription = session.reading;
+        Carrier carrier = session.carrier;
+        session.reading = null;
+        outbox.lookAgain(session);
+        if (subscription != null && carrier != null && subscription.catching && subscription.sync != null) {
+            subscription.catching = false;
+            if (session.behind != null) {
+                session.behind.remove(subscription);
+            }
+            subscription.sync.take(subscription, carrier, roll, outbox);
+            place(subscription);
+        }
+        resumed(session);
+    }
+
     /** Moves a cursor by what a read brought; false when part of what was promised is gone. */
     private boolean take(Subscription subscription, Carrier carrier, Sliced answer) {
         Followed channel = subscription.channel;
@@ -394,6 +430,10 @@ final class Fanout {
     /** Writes what a read brought; false when part of what was promised is gone. */
     private boolean deliver(Subscription subscription, Carrier carrier, Slice slice) {
         Followed channel = subscription.channel;
+        if (slice.from() > subscription.cursor && channel.presence) {
+            lose(subscription, slice.from(), Gap.Cause.TRIMMED);
+            return true;
+        }
         if (slice.conflated()) {
             lose(subscription, slice.to(), Gap.Cause.CONFLATED);
         } else if (slice.from() > subscription.cursor) {
@@ -421,6 +461,11 @@ final class Fanout {
                     subscription.cursor = channel.head;
                     set.remove(subscription);
                     lag(subscription);
+                } else if (channel.presence) {
+                    subscription.cursor = channel.head;
+                    subscription.sync = new Sync();
+                    set.remove(subscription);
+                    lag(subscription);
                 } else {
                     outbox.send(set.carriers[i], new EpochChanged(channel.name, subscription.epoch, now));
                     subscription.epoch = now.epoch();
@@ -435,7 +480,11 @@ final class Fanout {
 
     private void moveTo(Subscription subscription, Carrier carrier, Followed channel) {
         Position now = new Position(channel.epoch, channel.head);
-        outbox.send(carrier, new EpochChanged(channel.name, subscription.epoch, now));
+        if (channel.presence) {
+            subscription.sync = new Sync();
+        } else {
+            outbox.send(carrier, new EpochChanged(channel.name, subscription.epoch, now));
+        }
         subscription.epoch = now.epoch();
         subscription.cursor = now.offset();
         subscription.promised = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.core.hub;
 
+import dev.longwire.core.presence.PresenceName;
 import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +11,9 @@ final class Followed {
     static final long UNKNOWN = -1;
 
     final String name;
+
+    /** Whether this is the log of a channel's presence, and cursors on it are observers. */
+    final boolean presence;
 
     /** The generation of the hub's interest. */
     final long generation;
@@ -34,6 +38,7 @@ final class Followed {
 
     Followed(String name, long generation) {
         this.name = name;
+        this.presence = PresenceName.is(name);
         this.generation = generation;
     }
 

@@ -31,6 +31,7 @@ public final class Hub {
     private final Outbox outbox;
     private final Carriers carriers;
     private final Fanout fanout;
+    private final Presences presences;
     private final Sessions sessions;
     private final Requests requests;
     private final Polls polls;
@@ -42,19 +43,26 @@ public final class Hub {
     }
 
     public Hub(Limits limits, Namespaces namespaces) {
+        this(limits, namespaces, 0);
+    }
+
+    /** @param life tells this hub from others that had, or will have, its number at the channels' owners */
+    public Hub(Limits limits, Namespaces namespaces, long life) {
         this.limits = limits;
         this.outbox = new Outbox(limits.answerBytes());
         this.carriers = new Carriers(limits, outbox);
         this.fanout = new Fanout(limits, namespaces, outbox);
-        this.sessions = new Sessions(limits, outbox, carriers, fanout);
+        this.presences = new Presences(limits, namespaces, outbox, life);
+        this.sessions = new Sessions(limits, outbox, carriers, fanout, presences);
         this.pages = new Pages(outbox);
-        this.requests = new Requests(limits, outbox, fanout, pages);
+        this.requests = new Requests(limits, outbox, fanout, pages, presences);
         this.polls = new Polls(limits, sessions, pages, this::received);
     }
 
     /** Takes one input. Everything that was said before must have been drained. */
     public void accept(HubInput input, long nowMillis) {
         now = nowMillis;
+        presences.at(nowMillis);
         switch (input) {
             case HubInput.Opened(Carrier carrier) -> carriers.opened(carrier, nowMillis);
             case HubInput.Received(Carrier carrier, ClientFrame frame) -> received(carrier, frame, nowMillis);
@@ -89,7 +97,7 @@ public final class Hub {
 
     /** When a {@link HubInput.Tick} is wanted; {@code Long.MAX_VALUE} for never. */
     public long wakeAt() {
-        return Math.min(carriers.wakeAt(), sessions.wakeAt());
+        return Math.min(presences.wakeAt(), Math.min(carriers.wakeAt(), sessions.wakeAt()));
     }
 
     /** The offset up to which this hub has passed on a channel's messages; -1 when it doesn't follow the channel. */
@@ -199,6 +207,9 @@ public final class Hub {
                 return;
             }
             sessions.attach(verified, nowMillis);
+            if (carrier.session != null && verified.connect().resume() != null) {
+                requests.resume(carrier.session, verified.connect().resume());
+            }
             release(carrier, nowMillis);
         }
     }
@@ -254,6 +265,8 @@ public final class Hub {
             requests.answered(session, reply, this::cut);
         } else if (reply instanceof Sliced sliced && sliced.tag().session().isEmpty()) {
             fanout.repaired(sliced);
+        } else if (reply instanceof ChannelReply.Unknown unknown) {
+            presences.unknown(unknown.channel());
         } else {
             outbox.add(new HubOutput.Stray(reply));
         }
@@ -269,6 +282,7 @@ public final class Hub {
             sessions.lost(carrier, now);
         });
         polls.tick(nowMillis);
+        presences.tick();
         sessions.tick(nowMillis);
     }
 

@@ -5,6 +5,7 @@ import dev.longwire.core.Limits;
 import dev.longwire.core.deadline.Deadlines;
 import dev.longwire.core.state.StateReader;
 import dev.longwire.core.state.StateWriter;
+import dev.longwire.protocol.Position;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class HubState {
 
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     private final Limits limits;
     private final Carriers carriers;
@@ -50,6 +51,7 @@ final class HubState {
             out.text(session.id);
             out.number(session.due() - nowMillis);
         }
+        new PresenceState(sessions).write(out, nowMillis);
     }
 
     void read(StateReader in, long nowMillis, LongFunction<Object> homesEnds) {
@@ -67,6 +69,7 @@ final class HubState {
             Session session = Objects.requireNonNull(sessions.find(in.text()));
             sessions.parkedList().startAt(session, nowMillis + in.number());
         }
+        new PresenceState(sessions).read(in, nowMillis);
         for (Session session : sessions.all()) {
             for (Subscription subscription : session.subscriptions.values()) {
                 if (!subscription.joining) {
@@ -202,6 +205,18 @@ final class HubState {
         return subscription;
     }
 
+    private static void position(StateWriter out, @Nullable Position position) {
+        out.flag(position != null);
+        if (position != null) {
+            out.text(position.epoch());
+            out.number(position.offset());
+        }
+    }
+
+    private static @Nullable Position position(StateReader in) {
+        return in.flag() ? new Position(in.text(), in.number()) : null;
+    }
+
     private static void writeSubscription(StateWriter out, Subscription subscription) {
         out.text(subscription.channel.name);
         out.text(subscription.epoch);
@@ -211,6 +226,14 @@ final class HubState {
         out.number(subscription.joinTurn);
         out.number(subscription.joinId);
         out.flag(subscription.presence);
+        position(out, subscription.presenceSince);
+        out.flag(subscription.alongside);
+        Sync sync = subscription.sync;
+        out.flag(sync != null);
+        if (sync != null) {
+            out.text(sync.after);
+            position(out, sync.at);
+        }
         ArrayDeque<?> waiting = subscription.waiting;
         FrameState.write(out, waiting);
     }
@@ -225,6 +248,15 @@ final class HubState {
         subscription.joinTurn = in.number();
         subscription.joinId = in.number();
         subscription.presence = in.flag();
+        subscription.presenceSince = position(in);
+        subscription.alongside = in.flag();
+        if (in.flag()) {
+            Sync sync = new Sync();
+            sync.after = in.text();
+            sync.at = position(in);
+            subscription.sync = sync;
+        }
+        session.observed += channel.presence ? 1 : 0;
         subscription.waiting = FrameState.readRequests(in);
         channel.subscribers++;
         session.subscriptions.put(channel.name, subscription);

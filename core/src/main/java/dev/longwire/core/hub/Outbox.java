@@ -47,6 +47,16 @@ final class Outbox {
         }
     }
 
+    /** Writes a frame as long as many messages. */
+    void page(Carrier carrier, ServerFrame frame, int bytes) {
+        send(carrier, frame);
+        Answer answer = carrier.answer;
+        if (answer != null) {
+            answer.bytes += bytes;
+            carrier.stalled |= answer.bytes >= answerBytes;
+        }
+    }
+
     /** Writes messages; what goes into held polls is noted in their answers. */
     void deliver(HubOutput.Deliver output) {
         queue.add(output);

@@ -4,16 +4,18 @@ package dev.longwire.core.hub;
 import dev.longwire.core.channel.ChannelReply;
 import dev.longwire.core.channel.ChannelRequest;
 import dev.longwire.core.channel.ChannelRequest.Tag;
+import dev.longwire.core.presence.PresenceName;
 import dev.longwire.protocol.ClientFrame;
 import dev.longwire.protocol.ClientFrame.Request;
 import dev.longwire.protocol.Position;
 import dev.longwire.protocol.ServerFrame;
 import dev.longwire.protocol.ServerFrame.History;
+import dev.longwire.protocol.ServerFrame.Members;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pages of history. A page may be long, so a session's requests for them are run one after another, and only while there
+ * Pages of history, and of who is there. A page may be long, so a session's requests for them are run one after another, and only while there
  * is a carrier with room for the next page: what waits is the request, never a page. One that comes when nothing can take
  * it any more is thrown away and read again.
  */
@@ -28,7 +30,7 @@ final class Pages {
         this.outbox = outbox;
     }
 
-    void wanted(Session session, ClientFrame.History request) {
+    void wanted(Session session, Request request) {
         if (session.pages == null) {
             session.pages = new ArrayDeque<>(2);
         }
@@ -39,12 +41,24 @@ final class Pages {
     /** Asks for the next page, if one is wanted and can be taken. */
     void turn(Session session) {
         Request next = session.pages == null ? null : session.pages.peek();
-        if (next instanceof ClientFrame.History request && !session.paging) {
-            Carrier taker = taker(session, request.id());
+        if (next != null && !session.paging) {
+            Carrier taker = taker(session, next.id());
             if (taker != null && !taker.stalled) {
                 session.paging = true;
-                ask(session, request);
+                ask(session, next);
             }
+        }
+    }
+
+    private void ask(Session session, Request request) {
+        switch (request) {
+            case ClientFrame.History history -> ask(session, history);
+            case ClientFrame.Presence query -> {
+                String after = query.after() == null ? "" : query.after();
+                Tag tag = new Tag(session.id, session.turn, query.id());
+                outbox.ask(new ChannelRequest.Who(PresenceName.of(query.channel()), tag, after, true));
+            }
+            default -> throw new IllegalStateException("no page answers this");
         }
     }
 
@@ -74,6 +88,29 @@ final class Pages {
             count(taker, paged);
             turn(session);
         }
+    }
+
+    /** False when it answers no query for a page. */
+    boolean came(Session session, ChannelReply.Roll roll) {
+        long id = roll.tag().id();
+        if (!ended(session, roll)) {
+            // A page of an earlier turn is nobody's.
+            return roll.tag().turn() != session.turn;
+        }
+        Carrier taker = taker(session, id);
+        if (taker != null) {
+            done(session);
+            session.replies.forget(id);
+            String channel = PresenceName.channel(roll.channel());
+            String next = roll.page().next();
+            outbox.page(
+                    taker,
+                    new Members(
+                            id, channel, roll.at(), roll.count(), roll.page().members(), next),
+                    roll.page().bytes());
+            turn(session);
+        }
+        return true;
     }
 
     /** The owner refused a request: if it was for the page that is awaited, the next one's turn has come. */

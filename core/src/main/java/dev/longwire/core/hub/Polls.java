@@ -6,6 +6,7 @@ import dev.longwire.core.channel.ChannelReply.Sliced;
 import dev.longwire.core.channel.ChannelRequest;
 import dev.longwire.core.channel.ChannelRequest.Tag;
 import dev.longwire.core.deadline.Deadlines;
+import dev.longwire.core.presence.PresenceName;
 import dev.longwire.protocol.ClientFrame;
 import dev.longwire.protocol.CloseCode;
 import dev.longwire.protocol.ErrorCode;
@@ -176,9 +177,14 @@ final class Polls {
         carrier.session = session;
         if (session.carrier == null) {
             session.carrier = carrier;
-            Deadlines.stop(session);
-            fanout.unpark(session);
+            unparked(session);
         }
+    }
+
+    private void unparked(Session session) {
+        Deadlines.stop(session);
+        fanout.unpark(session);
+        sessions.presences().unparked(session);
     }
 
     private void stream(Session session, Polling polling, Carrier carrier, long nowMillis) {
@@ -191,8 +197,7 @@ final class Polls {
         carriers.connected(carrier, nowMillis);
         carrier.session = session;
         session.carrier = carrier;
-        Deadlines.stop(session);
-        fanout.unpark(session);
+        unparked(session);
         // There may be nothing to say for long, and the client wants to know that it is heard.
         outbox.add(new HubOutput.Probe(carrier));
     }
@@ -276,6 +281,12 @@ final class Polls {
         }
         boolean gone = !run.epoch().equals(sliced.epoch());
         long from = gone ? run.to() : Math.min(run.to(), sliced.slice().from());
+        if (from > repeat.cursor && PresenceName.is(run.channel())) {
+            // Nothing stands in for changes that are gone but everybody anew, and that takes another turn.
+            polling.repeats.remove(repeat);
+            reject(repeat.carrier, ErrorCode.POLL_SUPERSEDED);
+            return;
+        }
         if (from > repeat.cursor) {
             outbox.send(
                     repeat.carrier, new Gap(run.channel(), run.epoch(), repeat.cursor + 1, from, Gap.Cause.TRIMMED));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.core.hub;
 
+import dev.longwire.protocol.ServerFrame.Attended;
 import dev.longwire.protocol.ServerFrame.Reply;
 import dev.longwire.protocol.ServerFrame.Subscribed;
 import dev.longwire.protocol.ServerFrame.Unsubscribed;
@@ -92,7 +93,9 @@ final class Replies {
     void renew() {
         for (int i = count - 1; i >= 0; i--) {
             Reply answer = answers[i];
-            boolean stale = answer instanceof Subscribed || answer instanceof Unsubscribed;
+            boolean stale = answer instanceof Subscribed
+                    || answer instanceof Unsubscribed
+                    || answer instanceof Attended attended && attended.observes();
             if (stale || answer == null && reads[i]) {
                 remove(i);
             }

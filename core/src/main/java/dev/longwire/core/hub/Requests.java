@@ -5,17 +5,23 @@ import dev.longwire.core.Limits;
 import dev.longwire.core.channel.ChannelReply;
 import dev.longwire.core.channel.ChannelRequest;
 import dev.longwire.core.channel.ChannelRequest.Tag;
+import dev.longwire.core.presence.PresenceName;
 import dev.longwire.protocol.ClientFrame;
+import dev.longwire.protocol.ClientFrame.Presence.Action;
 import dev.longwire.protocol.ClientFrame.Request;
+import dev.longwire.protocol.ClientFrame.Resume;
 import dev.longwire.protocol.ErrorCode;
 import dev.longwire.protocol.Position;
 import dev.longwire.protocol.ServerFrame;
+import dev.longwire.protocol.ServerFrame.Attended;
+import dev.longwire.protocol.ServerFrame.Dropped;
 import dev.longwire.protocol.ServerFrame.Error;
 import dev.longwire.protocol.ServerFrame.Outcome;
 import dev.longwire.protocol.ServerFrame.Published;
 import dev.longwire.protocol.ServerFrame.Reply;
 import dev.longwire.protocol.ServerFrame.Subscribed;
 import dev.longwire.protocol.ServerFrame.Unsubscribed;
+import dev.longwire.protocol.Want;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,12 +37,14 @@ final class Requests {
     private final Outbox outbox;
     private final Fanout fanout;
     private final Pages pages;
+    private final Presences presences;
 
-    Requests(Limits limits, Outbox outbox, Fanout fanout, Pages pages) {
+    Requests(Limits limits, Outbox outbox, Fanout fanout, Pages pages, Presences presences) {
         this.limits = limits;
         this.outbox = outbox;
         this.fanout = fanout;
         this.pages = pages;
+        this.presences = presences;
     }
 
     void request(Session session, Carrier carrier, Request request) {
@@ -56,9 +64,16 @@ final class Requests {
         } else if (replies.running() >= limits.requests()) {
             outbox.error(carrier, request.id(), ErrorCode.TOO_MANY_REQUESTS, null);
         } else {
-            replies.start(request.id(), request instanceof ClientFrame.History);
+            replies.start(request.id(), reads(request));
             run(session, request);
         }
+    }
+
+    /** Whether nothing is lost by running it once more. */
+    private static boolean reads(Request request) {
+        return request instanceof ClientFrame.History
+                || request instanceof ClientFrame.Presence presence
+                        && (presence.action() == Action.QUERY || presence.action() == Action.COUNT);
     }
 
     private void run(Session session, Request request) {
@@ -72,7 +87,7 @@ final class Requests {
             case ClientFrame.Subscriptions list -> subscriptions(session, list);
             case ClientFrame.Publish publish -> publish(session, publish);
             case ClientFrame.History history -> history(session, history);
-            case ClientFrame.Presence presence -> refuse(session, presence.id(), ErrorCode.UNSUPPORTED, null);
+            case ClientFrame.Presence presence -> presence(session, presence);
             case ClientFrame.Call call -> refuse(session, call.id(), ErrorCode.UNSUPPORTED, null);
             case ClientFrame.Refresh refresh -> refuse(session, refresh.id(), ErrorCode.UNSUPPORTED, null);
             case ClientFrame.Connect connect -> refuse(session, connect.id(), ErrorCode.ALREADY_CONNECTED, null);
@@ -85,10 +100,76 @@ final class Requests {
             later(existing, request);
         } else if (existing != null) {
             refuse(session, request.id(), ErrorCode.ALREADY_SUBSCRIBED, "channel");
-        } else if (session.subscriptions.size() >= limits.subscriptions()) {
+        } else if (session.subscriptionCount() >= limits.subscriptions()) {
             refuse(session, request.id(), ErrorCode.TOO_MANY_SUBSCRIPTIONS, null);
         } else {
             fanout.join(session, request.want(), request.id());
+        }
+    }
+
+    private void presence(Session session, ClientFrame.Presence request) {
+        switch (request.action()) {
+            case QUERY -> pages.wanted(session, request);
+            case COUNT ->
+                outbox.ask(
+                        new ChannelRequest.Who(PresenceName.of(request.channel()), tag(session, request), "", false));
+            case ENTER, UPDATE, LEAVE -> {
+                ErrorCode fault = presences.request(session, request);
+                if (fault != null) {
+                    refuse(session, request.id(), fault, fault == ErrorCode.TOO_LARGE ? "data" : null);
+                }
+            }
+            case OBSERVE -> observe(session, request);
+            case UNOBSERVE -> unobserve(session, request);
+        }
+    }
+
+    private void observe(Session session, ClientFrame.Presence request) {
+        Subscription existing = session.subscriptions.get(PresenceName.of(request.channel()));
+        if (existing != null && existing.joining) {
+            later(existing, request);
+        } else if (existing != null) {
+            refuse(session, request.id(), ErrorCode.ALREADY_SUBSCRIBED, "channel");
+        } else if (session.observed >= limits.subscriptions()) {
+            refuse(session, request.id(), ErrorCode.TOO_MANY_SUBSCRIPTIONS, null);
+        } else {
+            observe(session, new ClientFrame.Observation(request.channel(), request.since()), request.id());
+        }
+    }
+
+    private Subscription observe(Session session, ClientFrame.Observation what, long id) {
+        Want want = new Want(PresenceName.of(what.channel()), what.since(), 0, false);
+        return fanout.join(session, want, id);
+    }
+
+    private void unobserve(Session session, ClientFrame.Presence request) {
+        Subscription existing = session.subscriptions.get(PresenceName.of(request.channel()));
+        if (existing == null && !request.retry()) {
+            refuse(session, request.id(), ErrorCode.NOT_SUBSCRIBED, "channel");
+        } else if (existing != null && existing.joining) {
+            later(existing, request);
+        } else {
+            Position at = existing == null ? new Position("", 0) : new Position(existing.epoch, existing.position());
+            if (existing != null) {
+                fanout.leave(existing);
+            }
+            answer(session, new Attended(request.id(), request.channel(), Action.UNOBSERVE, at, -1, false));
+        }
+    }
+
+    /** What the attach says that the session observes. */
+    void resume(Session session, Resume resume) {
+        for (ClientFrame.Observation each : resume.observe()) {
+            if (session.subscriptions.containsKey(PresenceName.of(each.channel()))) {
+                continue;
+            }
+            if (!Rights.observe(session, each.channel())) {
+                say(session, new Dropped(each.channel(), Action.UNOBSERVE, Rights.LOST));
+            } else if (session.observed >= limits.subscriptions()) {
+                say(session, new Error(0, ErrorCode.TOO_MANY_SUBSCRIPTIONS, null, 0));
+            } else {
+                observe(session, each, 0);
+            }
         }
     }
 
@@ -103,6 +184,10 @@ final class Requests {
             later(existing, request);
         } else {
             fanout.leave(existing);
+            Subscription alongside = session.subscriptions.get(PresenceName.of(request.channel()));
+            if (alongside != null && alongside.alongside) {
+                fanout.leave(alongside);
+            }
             answer(session, new Unsubscribed(request.id(), request.channel(), "client"));
         }
     }
@@ -118,7 +203,7 @@ final class Requests {
     private void subscriptions(Session session, ClientFrame.Subscriptions request) {
         List<ServerFrame.Subscriptions.Entry> entries = new ArrayList<>();
         for (Subscription subscription : session.subscriptions.values()) {
-            if (!subscription.joining) {
+            if (!subscription.joining && !subscription.channel.presence) {
                 entries.add(new ServerFrame.Subscriptions.Entry(
                         subscription.channel.name, new Position(subscription.epoch, subscription.position())));
             }
@@ -174,9 +259,27 @@ final class Requests {
             // A read of an earlier turn has been asked for again, if anybody still wants it.
             case ChannelReply.Traced traced when traced.tag().turn() != session.turn -> {}
             case ChannelReply.Paged paged -> pages.came(session, paged);
+            case ChannelReply.Roll roll -> rolled(session, roll);
+            case ChannelReply.Entered entered -> entered(session, entered);
+            case ChannelReply.Unknown unknown -> {} // for the hub, and not for one of its sessions
             case ChannelReply.Traced traced ->
                 answerUnkept(session, new Outcome(id, traced.channel(), traced.head(), traced.position()));
         }
+    }
+
+    private void rolled(Session session, ChannelReply.Roll roll) {
+        long id = roll.tag().id();
+        if (id == 0) {
+            fanout.synced(session, roll);
+        } else if (!pages.came(session, roll)) {
+            String channel = PresenceName.channel(roll.channel());
+            answerUnkept(session, new Attended(id, channel, Action.COUNT, roll.at(), roll.count(), false));
+        }
+    }
+
+    private void entered(Session session, ChannelReply.Entered entered) {
+        String channel = PresenceName.channel(entered.channel());
+        answer(session, new Attended(entered.tag().id(), channel, entered.action(), entered.at(), -1, false));
     }
 
     private void joined(Session session, ChannelReply.Attached answer) {
@@ -188,14 +291,17 @@ final class Requests {
                 || subscription.channel.generation != answer.generation()) {
             return;
         }
-        Subscribed frame = new Subscribed(
-                subscription.joinId,
-                answer.channel(),
-                answer.head(),
-                answer.recovered(),
-                answer.head().offset() - answer.start(),
-                answer.reason(),
-                subscription.presence);
+        boolean observable = Rights.observe(session, answer.channel());
+        Reply frame = subscription.channel.presence
+                ? observed(subscription, answer)
+                : new Subscribed(
+                        subscription.joinId,
+                        answer.channel(),
+                        answer.head(),
+                        answer.recovered(),
+                        answer.head().offset() - answer.start(),
+                        answer.reason(),
+                        subscription.presence && !observable);
         if (subscription.joinId != 0) {
             answer(session, frame);
         } else {
@@ -204,8 +310,28 @@ final class Requests {
         ArrayDeque<Request> waiting = subscription.waiting;
         subscription.waiting = null;
         fanout.joined(subscription, answer);
+        if (subscription.presence && observable) {
+            observeAlongside(session, subscription);
+        }
         if (waiting != null) {
             waiting.forEach(next -> run(session, next));
+        }
+    }
+
+    private static Attended observed(Subscription subscription, ChannelReply.Attached answer) {
+        return new Attended(
+                subscription.joinId,
+                PresenceName.channel(answer.channel()),
+                Action.OBSERVE,
+                answer.head(),
+                -1,
+                answer.recovered());
+    }
+
+    private void observeAlongside(Session session, Subscription subscription) {
+        String channel = subscription.channel.name;
+        if (!session.subscriptions.containsKey(PresenceName.of(channel)) && session.observed < limits.subscriptions()) {
+            observe(session, new ClientFrame.Observation(channel, subscription.presenceSince), 0).alongside = true;
         }
     }
 
@@ -226,9 +352,9 @@ final class Requests {
     }
 
     /** To the poll that brought the request, while it is open; else to what drains the session; else to the next poll. */
-    private void say(Session session, Reply reply) {
+    private void say(Session session, ServerFrame reply) {
         Polling polling = session.polling;
-        Answer awaiting = polling == null ? null : polling.awaiting(reply.id());
+        Answer awaiting = polling == null || !(reply instanceof Reply to) ? null : polling.awaiting(to.id());
         Carrier carrier = awaiting == null ? session.carrier : awaiting.carrier;
         if (carrier != null) {
             outbox.send(carrier, reply);

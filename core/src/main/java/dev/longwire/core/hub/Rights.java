@@ -46,10 +46,18 @@ final class Rights {
 
     private static boolean presence(Session session, ClientFrame.Presence request) {
         return switch (request.action()) {
-            case QUERY -> has(session, Operation.PRESENCE, request.channel());
-            case ENTER, UPDATE -> has(session, Operation.ENTER, request.channel());
-            case LEAVE -> true;
+            case QUERY, COUNT, OBSERVE -> observe(session, request.channel());
+            case ENTER, UPDATE -> enter(session, request.channel());
+            case LEAVE, UNOBSERVE -> true;
         };
+    }
+
+    static boolean observe(Session session, String channel) {
+        return has(session, Operation.PRESENCE, channel);
+    }
+
+    static boolean enter(Session session, String channel) {
+        return has(session, Operation.ENTER, channel);
     }
 
     private static boolean has(Session session, Operation operation, String channel) {

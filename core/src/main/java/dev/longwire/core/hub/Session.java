@@ -30,6 +30,9 @@ public final class Session extends Timed {
 
     final Map<String, Subscription> subscriptions = new LinkedHashMap<>();
 
+    /** What it has entered, by the name of the log of that channel's presence. */
+    final Map<String, Membership> memberships = new LinkedHashMap<>(0);
+
     /** Subscriptions whose cursor is behind, in the order of their next read; null while there are none. */
     @Nullable
     ArrayDeque<Subscription> behind;
@@ -41,6 +44,9 @@ public final class Session extends Timed {
     /** The nonce of the poll that made it, so that a repeat of that poll finds it; or null. */
     @Nullable
     String nonce;
+
+    /** How many of the subscriptions are to presence. */
+    int observed;
 
     /** Whether the session stands in the hub's queue for catching up. */
     boolean queued;
@@ -90,8 +96,18 @@ public final class Session extends Timed {
         return carrier;
     }
 
+    /** How many channels it is subscribed to. */
     public int subscriptionCount() {
-        return subscriptions.size();
+        return subscriptions.size() - observed;
+    }
+
+    /** How many channels' presence it observes. */
+    public int observedCount() {
+        return observed;
+    }
+
+    public int membershipCount() {
+        return memberships.size();
     }
 
     /** Whether it has a subscription to this channel, in whatever state. */

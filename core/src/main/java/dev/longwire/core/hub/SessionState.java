@@ -22,6 +22,16 @@ final class SessionState {
         out.optionalText(session.nonce);
         out.number(session.turn);
         FrameState.write(out, session.replies);
+        out.number(session.memberships.size());
+        for (Membership membership : session.memberships.values()) {
+            out.text(membership.log);
+            Payload data = membership.data;
+            out.flag(data != null);
+            if (data != null) {
+                out.flag(data.binary());
+                out.bytes(data.bytes());
+            }
+        }
     }
 
     static Session read(StateReader in, int replies) {
@@ -32,6 +42,14 @@ final class SessionState {
         session.nonce = in.optionalText();
         session.turn = in.number();
         FrameState.read(in, session.replies);
+        for (int left = in.count(); left > 0; left--) {
+            Membership membership = new Membership(session, in.text());
+            if (in.flag()) {
+                boolean binary = in.flag();
+                membership.data = new Payload(in.bytes(), binary);
+            }
+            session.memberships.put(membership.log, membership);
+        }
         return session;
     }
 

@@ -30,15 +30,17 @@ final class Sessions {
     private final Outbox outbox;
     private final Carriers carriers;
     private final Fanout fanout;
+    private final Presences presences;
     private final Map<String, Session> sessions = new LinkedHashMap<>();
     private final Map<String, Session> byNonce = new LinkedHashMap<>();
     private final Deadlines parked;
 
-    Sessions(Limits limits, Outbox outbox, Carriers carriers, Fanout fanout) {
+    Sessions(Limits limits, Outbox outbox, Carriers carriers, Fanout fanout, Presences presences) {
         this.limits = limits;
         this.outbox = outbox;
         this.carriers = carriers;
         this.fanout = fanout;
+        this.presences = presences;
         this.parked = new Deadlines(limits.windowMillis());
     }
 
@@ -65,6 +67,10 @@ final class Sessions {
 
     Carriers carriers() {
         return carriers;
+    }
+
+    Presences presences() {
+        return presences;
     }
 
     Deadlines parkedList() {
@@ -137,6 +143,8 @@ final class Sessions {
                         limits.windowMillis(),
                         session.principal.expiresAtMillis(),
                         limits.dedupeMillis()));
+        presences.recheck(session);
+        presences.unparked(session);
         subscribe(session, connect.resume());
     }
 
@@ -190,7 +198,7 @@ final class Sessions {
                 outbox.send(carrier, new Unsubscribed(0, want.channel(), Rights.LOST));
                 continue;
             }
-            if (session.subscriptions.size() >= limits.subscriptions()) {
+            if (session.subscriptionCount() >= limits.subscriptions()) {
                 outbox.send(carrier, new Error(0, ErrorCode.TOO_MANY_SUBSCRIPTIONS, null, 0));
                 return;
             }
@@ -263,6 +271,7 @@ final class Sessions {
     /** The session has no carrier: its window begins. */
     void parked(Session session, long nowMillis) {
         parked.start(session, nowMillis);
+        presences.parked(session);
     }
 
     private void detach(Session session) {
@@ -281,6 +290,7 @@ final class Sessions {
 
     /** Ends a session for good. */
     void end(Session session) {
+        presences.ended(session);
         remove(session);
         outbox.add(new HubOutput.Ended(session.id));
     }
@@ -320,6 +330,7 @@ final class Sessions {
         if (session != null && request.turn() > session.turn) {
             replace(session);
             session.subscriptions.values().forEach(each -> abandon(session, each));
+            presences.handedOver(session);
             StateWriter out = new StateWriter();
             SessionState.write(out, session);
             state = out.toBytes();

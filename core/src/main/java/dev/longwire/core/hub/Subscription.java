@@ -2,6 +2,7 @@
 package dev.longwire.core.hub;
 
 import dev.longwire.protocol.ClientFrame.Request;
+import dev.longwire.protocol.Position;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -39,8 +40,19 @@ final class Subscription {
 
     long joinId;
 
-    /** Whether presence was asked for too. */
+    /** Whether presence was asked for too, and may be observed. */
     boolean presence;
+
+    /** From where presence is observed that was asked for too; null for from the beginning. */
+    @Nullable
+    Position presenceSince;
+
+    /** Of an observation: whether the subscription to the channel's messages asked for it, and ends it. */
+    boolean alongside;
+
+    /** Of an observation: how far the client has been told who is there; null when it knows, and is told changes. */
+    @Nullable
+    Sync sync;
 
     /** Requests on this channel that wait for the join, in order; null while there are none. */
     @Nullable

@@ -17,6 +17,7 @@ final class ClientFrameDecoder {
     private static final int MAX_SESSION = 1024;
     private static final int MAX_TOKEN = 16 * 1024;
     private static final int MAX_TYPE = 32;
+    private static final int MAX_MEMBER = 256;
 
     private ClientFrameDecoder() {}
 
@@ -90,7 +91,11 @@ final class ClientFrameDecoder {
         for (Fields entry : fields.maps(Field.CHANNELS)) {
             wants.add(resumed(entry));
         }
-        return new ClientFrame.Resume(session, turn, List.copyOf(wants));
+        List<ClientFrame.Observation> observe = new ArrayList<>();
+        for (Fields entry : fields.maps(Field.OBSERVE)) {
+            observe.add(new ClientFrame.Observation(channel(entry), known(entry)));
+        }
+        return new ClientFrame.Resume(session, turn, List.copyOf(wants), List.copyOf(observe));
     }
 
     /** An entry of {@code resume.channels}: the body of a subscribe, whose position may stand there without since. */
@@ -104,7 +109,7 @@ final class ClientFrameDecoder {
         if (entry.has(Field.LAST)) {
             throw entry.invalid(Field.LAST);
         }
-        return new Want(channel(entry), entry.position(), 0, entry.flag(Field.PRESENCE));
+        return withPresence(entry, channel(entry), entry.position(), 0);
     }
 
     private static Want want(Fields fields) throws Refused {
@@ -113,7 +118,21 @@ final class ClientFrameDecoder {
         if (since != null && fields.has(Field.LAST)) {
             throw fields.invalid(Field.LAST);
         }
-        return new Want(channel, since, capped(fields.number(Field.LAST, 0, 0)), fields.flag(Field.PRESENCE));
+        return withPresence(fields, channel, since, capped(fields.number(Field.LAST, 0, 0)));
+    }
+
+    /** Presence is asked for by {@code true} or by the position that the client knows. */
+    private static Want withPresence(Fields fields, String channel, @Nullable Position since, int last) throws Refused {
+        Fields presence = fields.mapOrFlag(Field.PRESENCE);
+        if (presence == null) {
+            return new Want(channel, since, last, fields.flag(Field.PRESENCE));
+        }
+        return new Want(channel, since, last, true, known(presence));
+    }
+
+    /** A position of presence, or none at all. */
+    private static @Nullable Position known(Fields fields) throws Refused {
+        return fields.has(Field.EPOCH) || fields.has(Field.VERSION) ? fields.presencePosition() : null;
     }
 
     private static int capped(long count) {
@@ -154,13 +173,18 @@ final class ClientFrameDecoder {
     private static ClientFrame presence(Fields fields) throws Refused {
         long id = id(fields);
         String channel = channel(fields);
-        ClientFrame.Presence.Action action = switch (fields.text(Field.ACTION, MAX_TYPE)) {
-            case "query" -> ClientFrame.Presence.Action.QUERY;
-            case "enter" -> ClientFrame.Presence.Action.ENTER;
-            case "update" -> ClientFrame.Presence.Action.UPDATE;
-            case "leave" -> ClientFrame.Presence.Action.LEAVE;
-            default -> throw fields.invalid(Field.ACTION);
-        };
-        return new ClientFrame.Presence(id, channel, action, fields.optionalPayload(), retry(fields));
+        ClientFrame.Presence.Action action = ClientFrame.Presence.Action.of(fields.text(Field.ACTION, MAX_TYPE));
+        if (action == null) {
+            throw fields.invalid(Field.ACTION);
+        }
+        Fields since = fields.map(Field.SINCE);
+        return new ClientFrame.Presence(
+                id,
+                channel,
+                action,
+                fields.optionalPayload(),
+                since == null ? null : since.presencePosition(),
+                fields.optionalText(Field.AFTER, MAX_MEMBER),
+                retry(fields));
     }
 }

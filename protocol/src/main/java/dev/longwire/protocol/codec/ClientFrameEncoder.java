@@ -2,8 +2,10 @@
 package dev.longwire.protocol.codec;
 
 import dev.longwire.protocol.ClientFrame;
+import dev.longwire.protocol.Position;
 import dev.longwire.protocol.Want;
 import java.io.IOException;
+import java.util.List;
 
 /** Writes what clients send. */
 final class ClientFrameEncoder {
@@ -54,7 +56,8 @@ final class ClientFrameEncoder {
     }
 
     private void resume(ClientFrame.Resume resume) throws IOException {
-        out.open(Field.RESUME, 1 + one(resume.session() != null) + one(resume.turn() > 0));
+        int optional = one(resume.session() != null) + one(resume.turn() > 0);
+        out.open(Field.RESUME, 1 + optional + one(!resume.observe().isEmpty()));
         out.textIfAny(Field.SESSION, resume.session());
         if (resume.turn() > 0) {
             out.number(Field.TURN, resume.turn());
@@ -70,6 +73,22 @@ final class ClientFrameEncoder {
             out.end();
         }
         out.end();
+        if (!resume.observe().isEmpty()) {
+            observe(resume.observe());
+        }
+        out.end();
+    }
+
+    private void observe(List<ClientFrame.Observation> all) throws IOException {
+        out.open(Field.OBSERVE, all.size());
+        for (ClientFrame.Observation each : all) {
+            Position since = each.since();
+            out.openNamed(each.channel(), since == null ? 0 : 2);
+            if (since != null) {
+                out.presencePosition(since);
+            }
+            out.end();
+        }
         out.end();
     }
 
@@ -87,7 +106,14 @@ final class ClientFrameEncoder {
         if (want.last() > 0) {
             out.number(Field.LAST, want.last());
         }
-        out.flagIfSet(Field.PRESENCE, want.presence());
+        Position known = want.presenceSince();
+        if (known == null) {
+            out.flagIfSet(Field.PRESENCE, want.presence());
+        } else {
+            out.open(Field.PRESENCE, 2);
+            out.presencePosition(known);
+            out.end();
+        }
     }
 
     private void unsubscribe(ClientFrame.Unsubscribe unsubscribe) throws IOException {
@@ -124,16 +150,17 @@ final class ClientFrameEncoder {
     }
 
     private void presence(ClientFrame.Presence presence) throws IOException {
-        out.open("presence", presence.id(), 4 + one(presence.state() != null) + one(presence.retry()));
+        Position since = presence.since();
+        int optional = one(presence.state() != null) + one(since != null) + one(presence.after() != null);
+        out.open("presence", presence.id(), 4 + optional + one(presence.retry()));
         out.text(Field.CHANNEL, presence.channel());
-        out.text(
-                Field.ACTION,
-                switch (presence.action()) {
-                    case QUERY -> "query";
-                    case ENTER -> "enter";
-                    case UPDATE -> "update";
-                    case LEAVE -> "leave";
-                });
+        out.text(Field.ACTION, presence.action().wire());
+        if (since != null) {
+            out.open(Field.SINCE, 2);
+            out.presencePosition(since);
+            out.end();
+        }
+        out.textIfAny(Field.AFTER, presence.after());
         out.payload(presence.state());
         out.flagIfSet(Field.RETRY, presence.retry());
     }

@@ -75,6 +75,19 @@ public final class Codec {
         throw new IllegalArgumentException("not a message frame");
     }
 
+    /**
+     * Reads whatever a channel's log holds: a {@code message}, or a change of presence.
+     *
+     * @throws IllegalArgumentException when the bytes are anything else
+     */
+    public ServerFrame decodeStored(byte[] bytes, int offset, int length) {
+        ServerFrame frame = ClientCodec.of(format).decodeServer(bytes, offset, length);
+        if (frame instanceof ServerFrame.Message || frame instanceof ServerFrame.Changed) {
+            return frame;
+        }
+        throw new IllegalArgumentException("nothing that a log holds");
+    }
+
     /** What a message's reading came to. */
     static final class Result {
         final List<ClientFrame> frames = new ArrayList<>(1);

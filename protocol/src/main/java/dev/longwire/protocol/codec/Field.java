@@ -24,7 +24,17 @@ enum Field {
     LIMIT("limit"),
     REVERSE("reverse"),
     PRESENCE("presence", Shape.SWITCH),
+    OBSERVE("observe", Shape.CHANNELS),
     ACTION("action"),
+    VERSION("version"),
+    AFTER("after"),
+    COUNT("count"),
+    SYNC("sync"),
+    MEMBERS("members", Shape.MESSAGES),
+    JOINED("joined", Shape.MESSAGES),
+    UPDATED("updated", Shape.MESSAGES),
+    LEFT("left", Shape.MESSAGES),
+    INFO("info", Shape.PAYLOAD),
     METHOD("method"),
     TOKEN("token"),
     AGENT("agent"),
@@ -73,7 +83,7 @@ enum Field {
         HEADERS,
         /** A map of fields. */
         MAP,
-        /** A boolean, or a map whose content does not matter yet. */
+        /** A boolean, or a map of fields. */
         SWITCH,
         /** A map from channel names to maps of fields; or, from the server, an array of these. */
         CHANNELS,

@@ -155,6 +155,22 @@ final class Fields {
         return new Position(text(Field.EPOCH, 128), number(Field.OFFSET, 0));
     }
 
+    /** This map as a position of presence. */
+    Position presencePosition() throws Refused {
+        return new Position(text(Field.EPOCH, 128), number(Field.VERSION, 0));
+    }
+
+    /** The map of fields that stands here, or null when there is none or a flag. */
+    @Nullable
+    Fields mapOrFlag(Field field) throws Refused {
+        return values.get(field) instanceof Fields map ? map : flagOnly(field);
+    }
+
+    private @Nullable Fields flagOnly(Field field) throws Refused {
+        flag(field);
+        return null;
+    }
+
     Map<String, String> headers() throws Refused {
         Headers headers = value(Field.HEADERS, Headers.class);
         return headers == null ? Map.of() : headers.all();
@@ -174,6 +190,12 @@ final class Fields {
             throw invalid(Field.DATA64);
         }
         return Payload.binary(bytes);
+    }
+
+    /** JSON under a name other than {@code data}; or null. */
+    @Nullable
+    Payload optionalJson(Field field) throws Refused {
+        return value(field, Payload.class);
     }
 
     Payload payload() throws Refused {

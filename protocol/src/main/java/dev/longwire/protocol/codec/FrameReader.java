@@ -84,7 +84,7 @@ final class FrameReader {
         }
         boolean isMap = token == Token.OPEN_MAP;
         if (level < LEVELS) {
-            if (isMap && shape == Field.Shape.MAP) {
+            if (isMap && (shape == Field.Shape.MAP || shape == Field.Shape.SWITCH)) {
                 return map(prefix + field.wire() + ".", level + 1);
             }
             if (isMap && shape == Field.Shape.HEADERS) {
@@ -95,9 +95,6 @@ final class FrameReader {
             }
         }
         tokens.skip();
-        if (isMap && shape == Field.Shape.SWITCH) {
-            return true;
-        }
         return Fields.Fault.INVALID;
     }
 

@@ -129,22 +129,34 @@ final class FrameWriter implements AutoCloseable {
         end();
     }
 
+    /** Writes a position of presence into the open map. */
+    void presencePosition(Position position) throws IOException {
+        text(Field.EPOCH, position.epoch());
+        number(Field.VERSION, position.offset());
+    }
+
     void payload(@Nullable Payload payload) throws IOException {
+        if (payload != null && payload.binary()) {
+            generator.writeFieldName(format == Format.JSON ? Field.DATA64.wire() : Field.DATA.wire());
+            generator.writeBinary(payload.bytes());
+        } else {
+            json(Field.DATA, payload);
+        }
+    }
+
+    /** Writes JSON as it stands; in CBOR as a text. */
+    void json(Field field, @Nullable Payload payload) throws IOException {
         if (payload == null) {
             return;
         }
         byte[] bytes = payload.bytes();
-        if (payload.binary()) {
-            generator.writeFieldName(format == Format.JSON ? Field.DATA64.wire() : Field.DATA.wire());
-            generator.writeBinary(bytes);
-        } else if (format == Format.JSON) {
-            generator.writeFieldName(Field.DATA.wire());
+        generator.writeFieldName(field.wire());
+        if (format == Format.JSON) {
             // The generator writes the colon, and what it holds goes first: then the bytes as they are.
             generator.writeRawValue("");
             generator.flush();
             sink.write(bytes, 0, bytes.length);
         } else {
-            generator.writeFieldName(Field.DATA.wire());
             generator.writeUTF8String(bytes, 0, bytes.length);
         }
     }

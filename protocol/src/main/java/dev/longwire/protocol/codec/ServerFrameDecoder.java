@@ -28,6 +28,7 @@ final class ServerFrameDecoder {
             case "history" -> fields.has(Field.OUTCOME) ? outcome(fields) : history(fields);
             case "result" -> new ServerFrame.Result(id(fields), fields.payload());
             case "refresh" -> new ServerFrame.Refreshed(id(fields), time(fields, Field.EXPIRES));
+            case "presence" -> PresenceFrames.read(fields);
             case "reset" -> reset(fields);
             case "pong" -> new ServerFrame.Pong();
             case "error" -> error(fields);

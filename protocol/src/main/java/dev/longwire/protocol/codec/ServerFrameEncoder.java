@@ -11,9 +11,11 @@ import org.jspecify.annotations.Nullable;
 final class ServerFrameEncoder {
 
     private final FrameWriter out;
+    private final PresenceFrames presence;
 
     private ServerFrameEncoder(FrameWriter out) {
         this.out = out;
+        this.presence = new PresenceFrames(out);
     }
 
     static void encode(ServerFrame frame, Format format, ByteSink to) {
@@ -36,6 +38,11 @@ final class ServerFrameEncoder {
             case ServerFrame.Outcome outcome -> outcome(outcome);
             case ServerFrame.Result result -> result(result);
             case ServerFrame.Refreshed refreshed -> refreshed(refreshed);
+            case ServerFrame.Attended attended -> presence.attended(attended);
+            case ServerFrame.Members page -> presence.members(page);
+            case ServerFrame.Synced part -> presence.synced(part);
+            case ServerFrame.Changed changed -> presence.changed(changed);
+            case ServerFrame.Dropped dropped -> presence.dropped(dropped);
             case ServerFrame.Gap gap -> gap(gap);
             case ServerFrame.EpochChanged changed -> epochChanged(changed);
             case ServerFrame.Pong pong -> out.open("pong", 0, 2);

@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.longwire.protocol.ClientFrame;
 import dev.longwire.protocol.CloseCode;
 import dev.longwire.protocol.ErrorCode;
+import dev.longwire.protocol.Member;
 import dev.longwire.protocol.Payload;
 import dev.longwire.protocol.Position;
 import dev.longwire.protocol.ServerFrame;
@@ -53,8 +54,10 @@ final class RandomFrames {
                 new ClientFrame.Presence(
                         number(1),
                         channel(),
-                        ClientFrame.Presence.Action.values()[random.nextInt(4)],
+                        action(),
                         random.nextBoolean() ? payload() : null,
+                        position(),
+                        text(40),
                         retry);
             case 8 -> new ClientFrame.Call(number(1), some(40), random.nextBoolean() ? payload() : null, retry);
             case 9 -> new ClientFrame.Refresh(number(1), some(40));
@@ -63,7 +66,22 @@ final class RandomFrames {
     }
 
     ServerFrame server() {
-        return switch (random.nextInt(8)) {
+        return switch (random.nextInt(13)) {
+            case 8 ->
+                new ServerFrame.Attended(
+                        number(1), channel(), ClientFrame.Presence.Action.COUNT, somePosition(), number(0), false);
+            case 9 ->
+                new ServerFrame.Attended(
+                        number(0),
+                        channel(),
+                        ClientFrame.Presence.Action.OBSERVE,
+                        somePosition(),
+                        -1,
+                        random.nextBoolean());
+            case 10 -> new ServerFrame.Members(number(1), channel(), somePosition(), number(0), members(), text(40));
+            case 11 -> new ServerFrame.Synced(channel(), somePosition(), number(0), members(), random.nextBoolean());
+            case 12 -> new ServerFrame.Dropped(channel(), action(), some(9));
+            case 6 -> changed();
             case 0 ->
                 new ServerFrame.Connected(
                         number(1),
@@ -86,6 +104,29 @@ final class RandomFrames {
             case 5 -> new ServerFrame.Result(number(1), payload());
             default -> message();
         };
+    }
+
+    ServerFrame.Changed changed() {
+        return new ServerFrame.Changed(channel(), somePosition(), number(0), members(), members(), members());
+    }
+
+    private List<Member> members() {
+        List<Member> members = new ArrayList<>();
+        for (int i = random.nextInt(4); i > 0; i--) {
+            boolean user = random.nextBoolean();
+            members.add(new Member(
+                    user ? some(40) : null,
+                    user ? null : some(9),
+                    random.nextBoolean() ? Payload.json(json(3).getBytes(UTF_8)) : null,
+                    random.nextBoolean() ? payload() : null,
+                    number(0)));
+        }
+        return members;
+    }
+
+    private ClientFrame.Presence.Action action() {
+        ClientFrame.Presence.Action[] all = ClientFrame.Presence.Action.values();
+        return all[random.nextInt(all.length)];
     }
 
     ServerFrame.Message message() {
@@ -159,12 +200,19 @@ final class RandomFrames {
             Want want = want();
             wants.put(want.channel(), want);
         }
-        return new ClientFrame.Resume(text(40), number(0), List.copyOf(wants.values()));
+        Map<String, ClientFrame.Observation> observe = new LinkedHashMap<>();
+        for (int i = random.nextInt(3); i > 0; i--) {
+            ClientFrame.Observation each = new ClientFrame.Observation(channel(), position());
+            observe.put(each.channel(), each);
+        }
+        return new ClientFrame.Resume(text(40), number(0), List.copyOf(wants.values()), List.copyOf(observe.values()));
     }
 
     private Want want() {
         Position since = position();
-        return new Want(channel(), since, since == null ? random.nextInt(3) : 0, random.nextBoolean());
+        boolean presence = random.nextBoolean();
+        int last = since == null ? random.nextInt(3) : 0;
+        return new Want(channel(), since, last, presence, presence ? position() : null);
     }
 
     private @Nullable Position position() {

@@ -60,7 +60,12 @@ public enum Setting {
     BYTES("retention.bytes", Kind.SIZE, "64MiB", "a log's length; beyond it the oldest go", true),
     KEEP("retention.idle", Kind.TIME, "1h", "a log with no subscriber goes so long after its last message", true),
     LAG("slow.lag", Kind.COUNT, "0", "messages a subscriber may be behind; 0 for as many as the log has", true),
-    ACTION("slow.action", Kind.TEXT, "reset", "then: `reset`, `latest` or `cut`", true);
+    ACTION("slow.action", Kind.TEXT, "reset", "then: `reset`, `latest` or `cut`", true),
+    GRACE("presence.grace", Kind.TIME, "15s", "how long a member stays whose connection was cut", true),
+    LEASE("presence.lease", Kind.TIME, "30s", "how long the members of a hub stay that is not heard of any more", true),
+    STATE("presence.state", Kind.SIZE, "4KiB", "what a member may say of itself; more is `too_large`", true),
+    BATCH_FROM("presence.batch_from", Kind.COUNT, "100", "with more members, changes are told together", true),
+    BATCH("presence.batch", Kind.TIME, "1s", "and at most once in this time", true);
 
     /** How a value is written. */
     public enum Kind {

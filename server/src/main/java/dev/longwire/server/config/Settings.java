@@ -5,6 +5,7 @@ import dev.longwire.core.Limits;
 import dev.longwire.core.Namespaces;
 import dev.longwire.core.SlowPolicy;
 import dev.longwire.core.log.Retention;
+import dev.longwire.core.presence.PresenceSettings;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,6 +23,9 @@ public final class Settings {
 
     /** A value as it was written, and by whom. */
     public record Value(String text, String source) {}
+
+    /** So that what a few members say fits into one frame. */
+    private static final int MAX_STATE = 16 * 1024;
 
     private static final String NAMESPACES = "namespaces.";
     private static final String ADMIN_KEYS = "admin.keys.";
@@ -223,7 +227,27 @@ public final class Settings {
             case "cut" -> SlowPolicy.Action.CUT;
             default -> throw wrong(Setting.ACTION, name, "must be reset, latest or cut");
         };
-        return new Namespaces.Settings(retention, new SlowPolicy(number(Setting.LAG, name), action));
+        return new Namespaces.Settings(retention, new SlowPolicy(number(Setting.LAG, name), action), presence(name));
+    }
+
+    private PresenceSettings presence(@Nullable String name) {
+        long lease = Quantities.millis(raw(Setting.LEASE, name));
+        long batch = Quantities.millis(raw(Setting.BATCH, name));
+        int from = number(Setting.BATCH_FROM, name);
+        long state = Quantities.bytes(raw(Setting.STATE, name));
+        if (lease < 1) {
+            throw wrong(Setting.LEASE, name, "must be greater than 0");
+        }
+        if (batch < 1) {
+            throw wrong(Setting.BATCH, name, "must be greater than 0");
+        }
+        if (from < 1) {
+            throw wrong(Setting.BATCH_FROM, name, "must be greater than 0");
+        }
+        if (state > MAX_STATE) {
+            throw wrong(Setting.STATE, name, "must be at most 16KiB");
+        }
+        return new PresenceSettings(Quantities.millis(raw(Setting.GRACE, name)), lease, (int) state, from, batch);
     }
 
     private Value value(Setting setting, @Nullable String namespace) {

@@ -132,7 +132,7 @@ public final class Rendering {
     }
 
     private static void cbor(byte[] json, int start, int length, ByteSink to) {
-        Codec.of(Format.CBOR).encode(Codec.of(Format.JSON).decodeMessage(json, start, length), to);
+        Codec.of(Format.CBOR).encode(Codec.of(Format.JSON).decodeStored(json, start, length), to);
     }
 
     /** The loop has given it to everybody. */

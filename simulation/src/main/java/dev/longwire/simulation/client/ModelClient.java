@@ -322,6 +322,8 @@ public final class ModelClient implements ClientEnd {
             case ServerFrame.Error error -> refused(error);
             case ServerFrame.Disconnect goodbye -> retryAfter = goodbye.retryAfterMillis();
             case ServerFrame.Reply reply -> asked.remove(reply.id());
+            case ServerFrame.Observed observed -> {}
+            case ServerFrame.Dropped dropped -> {}
             case ServerFrame.Pong pong -> {}
         }
     }

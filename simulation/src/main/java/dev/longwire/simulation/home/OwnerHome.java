@@ -177,6 +177,7 @@ final class OwnerHome {
             ground.agenda().at(next, () -> {
                 wakeAt = Long.MAX_VALUE;
                 channels.tick(ground.now());
+                planTurn();
                 planWake();
             });
         }

@@ -96,6 +96,10 @@ final class LinkTrace {
             case ServerFrame.Subscriptions subscriptions -> subscriptions(subscriptions);
             case ServerFrame.Disconnect goodbye -> over = true;
             case ServerFrame.Pong pong -> client.counters.count("pongs");
+            case ServerFrame.Attended presence -> throw new Broken(0, "nobody asked: " + presence);
+            case ServerFrame.Members presence -> throw new Broken(0, "nobody asked: " + presence);
+            case ServerFrame.Observed presence -> throw new Broken(0, "nobody asked: " + presence);
+            case ServerFrame.Dropped presence -> throw new Broken(0, "nobody asked: " + presence);
             case ServerFrame.Result result -> throw new Broken(0, "nobody called: " + result);
             case ServerFrame.Refreshed refreshed -> throw new Broken(0, "nobody refreshed: " + refreshed);
         }
