@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.core;
 
+import dev.longwire.core.access.Operation;
 import dev.longwire.core.log.Retention;
 import dev.longwire.core.presence.PresenceName;
 import dev.longwire.core.presence.PresenceSettings;
 import dev.longwire.protocol.ChannelName;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Settings by channel name. A channel's namespace is the text before its first colon, or {@code default}; a namespace
@@ -20,13 +22,23 @@ public final class Namespaces {
      * @param retention how long its logs keep messages
      * @param slow what happens to subscribers that fall behind
      * @param presence how long members stay, and what they may say
+     * @param everybody what everybody may do there, whatever their token says and also without one
      */
-    public record Settings(Retention retention, SlowPolicy slow, PresenceSettings presence) {
+    public record Settings(Retention retention, SlowPolicy slow, PresenceSettings presence, Set<Operation> everybody) {
         public static final Settings DEFAULT = new Settings(Retention.DEFAULT, SlowPolicy.CATCH_UP);
 
-        /** With the defaults of presence. */
+        public Settings {
+            everybody = Set.copyOf(everybody);
+        }
+
+        /** Where nobody may do anything without a right of their own. */
+        public Settings(Retention retention, SlowPolicy slow, PresenceSettings presence) {
+            this(retention, slow, presence, Set.of());
+        }
+
+        /** With the defaults of presence, and where nobody may do anything without a right of their own. */
         public Settings(Retention retention, SlowPolicy slow) {
-            this(retention, slow, PresenceSettings.DEFAULT);
+            this(retention, slow, PresenceSettings.DEFAULT, Set.of());
         }
     }
 
@@ -65,6 +77,15 @@ public final class Namespaces {
     /** What happens to a cursor on a log that falls behind. */
     public SlowPolicy slow(String log) {
         return PresenceName.is(log) ? SlowPolicy.CATCH_UP : of(log).slow();
+    }
+
+    /** Whether there is a namespace in which everybody may do something. */
+    public boolean openSomewhere() {
+        boolean open = !defaults.everybody().isEmpty();
+        for (Settings each : byName.values()) {
+            open |= !each.everybody().isEmpty();
+        }
+        return open;
     }
 
     /** The shortest age for which any namespace keeps messages. */

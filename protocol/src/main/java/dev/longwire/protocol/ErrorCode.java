@@ -53,6 +53,12 @@ public enum ErrorCode {
     POLL_SUPERSEDED(611, "poll_superseded", "A newer request of this session took this one's place.", 0, 409),
     SESSION_GONE(612, "session_gone", "There is no such session, or it has ended.", 0, 404),
     REQUEST_TIMEOUT(613, "request_timeout", "The request did not arrive in time.", 0, 408),
+    TOKEN_IN_URL(
+            614,
+            "token_in_url",
+            "A token must not stand in a URL: use a header, the connect frame, or a ticket.",
+            0,
+            400),
     OUT_OF_ORDER(
             620, "out_of_order", "The numbers of this body don't follow what came before; begin a new turn.", 0, 409);
 

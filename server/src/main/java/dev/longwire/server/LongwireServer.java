@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.server;
 
+import dev.longwire.server.auth.JwtVerifier;
 import dev.longwire.server.auth.Verifier;
 import dev.longwire.server.config.ServerConfig;
 import dev.longwire.server.connection.ConnectionListener;
@@ -81,11 +82,14 @@ public final class LongwireServer implements AutoCloseable {
      */
     public static LongwireServer start(ServerConfig config, ConnectionListener listener) throws IOException {
         InetAddress address = InetAddress.getByName(config.host());
-        if (!address.isLoopbackAddress() && !config.insecure()) {
+        if (!address.isLoopbackAddress() && !config.insecure() && !config.authenticates()) {
             throw new IllegalArgumentException(
                     "without authentication the server binds to loopback addresses only, and " + config.host()
                             + " is none");
         }
+        Verifier verifier = config.authenticates()
+                ? new JwtVerifier(config.tokens(), config.namespaces().openSomewhere())
+                : Verifier.ANONYMOUS;
         boolean epoll = config.transport() != ServerConfig.Transport.NIO && Epoll.isAvailable();
         if (config.transport() == ServerConfig.Transport.EPOLL && !epoll) {
             throw new IllegalArgumentException("epoll is not available here");
@@ -95,7 +99,7 @@ public final class LongwireServer implements AutoCloseable {
         int count = config.loops() == 0 ? Runtime.getRuntime().availableProcessors() : config.loops();
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(count, handlers);
         Metrics metrics = new Metrics();
-        Loops loops = new Loops(config, group, Verifier.ANONYMOUS, metrics, listener);
+        Loops loops = new Loops(config, group, verifier, metrics, listener);
         Router router = new Router(loops);
         ChannelFuture bound = bootstrap(config, group, epoll)
                 .childHandler(new HttpPipeline(loops, router, certificates))
@@ -114,7 +118,7 @@ public final class LongwireServer implements AutoCloseable {
                 .addKeyValue("loops", count)
                 .addKeyValue("transport", epoll ? "epoll" : "nio")
                 .log("listening");
-        if (!config.insecure()) {
+        if (!config.insecure() && !config.authenticates()) {
             LOG.info("no authentication is configured: only programs on this machine are served");
         }
         return server;

@@ -52,10 +52,11 @@ public final class Hub {
         this.outbox = new Outbox(limits.answerBytes());
         this.carriers = new Carriers(limits, outbox);
         this.fanout = new Fanout(limits, namespaces, outbox);
-        this.presences = new Presences(limits, namespaces, outbox, life);
-        this.sessions = new Sessions(limits, outbox, carriers, fanout, presences);
+        Rules rules = new Rules(limits, new Rights(namespaces));
+        this.presences = new Presences(rules, namespaces, outbox, life);
+        this.sessions = new Sessions(rules, outbox, carriers, fanout, presences);
         this.pages = new Pages(outbox);
-        this.requests = new Requests(limits, outbox, fanout, pages, presences);
+        this.requests = new Requests(rules, outbox, fanout, pages, presences);
         this.polls = new Polls(limits, sessions, pages, this::received);
     }
 

@@ -41,6 +41,7 @@ final class Presences {
     }
 
     private final Limits limits;
+    private final Rights rights;
     private final Namespaces namespaces;
     private final Outbox outbox;
     private final Map<String, Held> held = new LinkedHashMap<>();
@@ -51,8 +52,9 @@ final class Presences {
     /** When the input came that is being taken. */
     private long now;
 
-    Presences(Limits limits, Namespaces namespaces, Outbox outbox, long life) {
-        this.limits = limits;
+    Presences(Rules rules, Namespaces namespaces, Outbox outbox, long life) {
+        this.limits = rules.limits();
+        this.rights = rules.rights();
         this.namespaces = namespaces;
         this.outbox = outbox;
         this.life = life;
@@ -164,7 +166,7 @@ final class Presences {
     void recheck(Session session) {
         for (Membership membership : List.copyOf(session.memberships.values())) {
             String channel = PresenceName.channel(membership.log);
-            if (!Rights.enter(session, channel)) {
+            if (!rights.enter(session, channel)) {
                 leave(session, membership.log, quietly(session));
                 if (session.carrier != null) {
                     outbox.send(session.carrier, new Dropped(channel, Action.LEAVE, Rights.LOST));

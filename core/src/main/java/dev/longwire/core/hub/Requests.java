@@ -38,13 +38,15 @@ final class Requests {
     private final Fanout fanout;
     private final Pages pages;
     private final Presences presences;
+    private final Rights rights;
 
-    Requests(Limits limits, Outbox outbox, Fanout fanout, Pages pages, Presences presences) {
-        this.limits = limits;
+    Requests(Rules rules, Outbox outbox, Fanout fanout, Pages pages, Presences presences) {
+        this.limits = rules.limits();
         this.outbox = outbox;
         this.fanout = fanout;
         this.pages = pages;
         this.presences = presences;
+        this.rights = rules.rights();
     }
 
     void request(Session session, Carrier carrier, Request request) {
@@ -77,7 +79,7 @@ final class Requests {
     }
 
     private void run(Session session, Request request) {
-        if (!Rights.allow(session, request)) {
+        if (!rights.allow(session, request)) {
             refuse(session, request.id(), ErrorCode.FORBIDDEN, null);
             return;
         }
@@ -163,7 +165,7 @@ final class Requests {
             if (session.subscriptions.containsKey(PresenceName.of(each.channel()))) {
                 continue;
             }
-            if (!Rights.observe(session, each.channel())) {
+            if (!rights.observe(session, each.channel())) {
                 say(session, new Dropped(each.channel(), Action.UNOBSERVE, Rights.LOST));
             } else if (session.observed >= limits.subscriptions()) {
                 say(session, new Error(0, ErrorCode.TOO_MANY_SUBSCRIPTIONS, null, 0));
@@ -219,7 +221,7 @@ final class Requests {
                 session.client,
                 request.payload(),
                 request.extras(),
-                Rights.publish(session, request.channel())));
+                rights.publish(session, request.channel())));
     }
 
     private void history(Session session, ClientFrame.History request) {
@@ -291,7 +293,7 @@ final class Requests {
                 || subscription.channel.generation != answer.generation()) {
             return;
         }
-        boolean observable = Rights.observe(session, answer.channel());
+        boolean observable = rights.observe(session, answer.channel());
         Reply frame = subscription.channel.presence
                 ? observed(subscription, answer)
                 : new Subscribed(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.core.hub;
 
+import dev.longwire.core.Namespaces;
 import dev.longwire.core.access.Operation;
 import dev.longwire.protocol.ClientFrame;
 import dev.longwire.protocol.ClientFrame.Request;
@@ -15,9 +16,13 @@ final class Rights {
     /** The reason in an {@code unsubscribed} that nobody asked for. */
     static final String LOST = "forbidden";
 
-    private Rights() {}
+    private final Namespaces namespaces;
 
-    static boolean allow(Session session, Request request) {
+    Rights(Namespaces namespaces) {
+        this.namespaces = namespaces;
+    }
+
+    boolean allow(Session session, Request request) {
         return switch (request) {
             case ClientFrame.Subscribe subscribe -> subscribe(session, subscribe.want());
             // Without the right, one that was done before it was lost is still to be found by its key.
@@ -35,16 +40,16 @@ final class Rights {
     }
 
     /** The newest messages from before a subscription began are history. */
-    static boolean subscribe(Session session, Want want) {
+    boolean subscribe(Session session, Want want) {
         return has(session, Operation.SUBSCRIBE, want.channel())
                 && (want.last() == 0 || has(session, Operation.HISTORY, want.channel()));
     }
 
-    static boolean publish(Session session, String channel) {
+    boolean publish(Session session, String channel) {
         return has(session, Operation.PUBLISH, channel);
     }
 
-    private static boolean presence(Session session, ClientFrame.Presence request) {
+    private boolean presence(Session session, ClientFrame.Presence request) {
         return switch (request.action()) {
             case QUERY, COUNT, OBSERVE -> observe(session, request.channel());
             case ENTER, UPDATE -> enter(session, request.channel());
@@ -52,15 +57,18 @@ final class Rights {
         };
     }
 
-    static boolean observe(Session session, String channel) {
+    boolean observe(Session session, String channel) {
         return has(session, Operation.PRESENCE, channel);
     }
 
-    static boolean enter(Session session, String channel) {
+    boolean enter(Session session, String channel) {
         return has(session, Operation.ENTER, channel);
     }
 
-    private static boolean has(Session session, Operation operation, String channel) {
-        return session.principal.capabilities().allows(operation, channel);
+    private boolean has(Session session, Operation operation, String channel) {
+        return session.principal.capabilities().allows(operation, channel)
+                // A method of the backend has no namespace.
+                || operation != Operation.CALL
+                        && namespaces.of(channel).everybody().contains(operation);
     }
 }

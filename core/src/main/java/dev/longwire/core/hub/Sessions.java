@@ -31,17 +31,19 @@ final class Sessions {
     private final Carriers carriers;
     private final Fanout fanout;
     private final Presences presences;
+    private final Rights rights;
     private final Map<String, Session> sessions = new LinkedHashMap<>();
     private final Map<String, Session> byNonce = new LinkedHashMap<>();
     private final Deadlines parked;
 
-    Sessions(Limits limits, Outbox outbox, Carriers carriers, Fanout fanout, Presences presences) {
-        this.limits = limits;
+    Sessions(Rules rules, Outbox outbox, Carriers carriers, Fanout fanout, Presences presences) {
+        this.limits = rules.limits();
         this.outbox = outbox;
         this.carriers = carriers;
         this.fanout = fanout;
         this.presences = presences;
-        this.parked = new Deadlines(limits.windowMillis());
+        this.rights = rules.rights();
+        this.parked = new Deadlines(rules.limits().windowMillis());
     }
 
     @Nullable
@@ -194,7 +196,7 @@ final class Sessions {
             if (!seen.add(want.channel())) {
                 continue;
             }
-            if (!Rights.subscribe(session, want)) {
+            if (!rights.subscribe(session, want)) {
                 outbox.send(carrier, new Unsubscribed(0, want.channel(), Rights.LOST));
                 continue;
             }

@@ -2,7 +2,6 @@
 package dev.longwire.server.auth;
 
 import dev.longwire.core.Principal;
-import dev.longwire.protocol.ClientFrame.Connect;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -11,8 +10,12 @@ import org.jspecify.annotations.Nullable;
 public interface Verifier {
 
     /** Lets everybody in, as nobody in particular. */
-    Verifier ANONYMOUS = connect -> CompletableFuture.<@Nullable Principal>completedFuture(Principal.ANONYMOUS);
+    Verifier ANONYMOUS = token -> CompletableFuture.<@Nullable Principal>completedFuture(Principal.ANONYMOUS);
 
-    /** The principal, or null when the client is not let in. */
-    CompletionStage<@Nullable Principal> verify(Connect connect);
+    /**
+     * The principal, or null when the client is not let in; a failure says that it could not be found out.
+     *
+     * @param token what the client showed; null for nothing
+     */
+    CompletionStage<@Nullable Principal> verify(@Nullable String token);
 }

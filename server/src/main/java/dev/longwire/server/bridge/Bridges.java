@@ -4,7 +4,6 @@ package dev.longwire.server.bridge;
 import dev.longwire.core.bridge.BridgeInput;
 import dev.longwire.core.bridge.BridgeLimits;
 import dev.longwire.core.bridge.BridgeOutput.Refusal;
-import dev.longwire.protocol.ClientFrame.Connect;
 import dev.longwire.protocol.ErrorCode;
 import dev.longwire.protocol.bridge.Body;
 import dev.longwire.protocol.bridge.ClientHead;
@@ -111,8 +110,7 @@ public final class Bridges {
             carrier.refuse(ErrorCode.INVALID_FIELD);
         } else {
             String token = head.opening().token();
-            Connect connect = new Connect(1, token.isEmpty() ? null : token, "bridge", null, false, null);
-            loops.verifier().verify(connect).whenComplete((principal, failure) -> {
+            loops.verifier().verify(token.isEmpty() ? null : token).whenComplete((principal, failure) -> {
                 if (principal == null) {
                     carrier.refuse(failure == null ? ErrorCode.UNAUTHORIZED : ErrorCode.UNAVAILABLE);
                 } else {

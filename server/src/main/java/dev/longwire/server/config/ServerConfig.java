@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param ticketKey what session tickets are sealed with, at least 32 characters; null for a random one per start
  * @param adminKeys who may see and close what is there; none leaves that to those at a server bound to loopback
  * @param bridges ways to WebSocket servers of other people
+ * @param tokens whose tokens are accepted; with none nobody is asked who they are
  */
 public record ServerConfig(
         String host,
@@ -38,7 +39,8 @@ public record ServerConfig(
         @Nullable Tls tls,
         @Nullable String ticketKey,
         List<AdminKey> adminKeys,
-        List<BridgeConfig> bridges) {
+        List<BridgeConfig> bridges,
+        List<TokenIssuer> tokens) {
 
     /** What carries the sockets. */
     public enum Transport {
@@ -89,12 +91,14 @@ public record ServerConfig(
             null,
             null,
             List.of(),
+            List.of(),
             List.of());
 
     public ServerConfig {
         origins = List.copyOf(origins);
         adminKeys = List.copyOf(adminKeys);
         bridges = List.copyOf(bridges);
+        tokens = List.copyOf(tokens);
         if (host.isBlank()) {
             throw new IllegalArgumentException("host must not be empty");
         }
@@ -191,6 +195,15 @@ public record ServerConfig(
         return with(edit -> edit.bridges = bridges);
     }
 
+    public ServerConfig withTokens(List<TokenIssuer> tokens) {
+        return with(edit -> edit.tokens = tokens);
+    }
+
+    /** Whether clients say who they are, so that a server may be reached by anybody. */
+    public boolean authenticates() {
+        return !tokens.isEmpty();
+    }
+
     /** A copy with something changed; what it comes to is checked as a whole. */
     private ServerConfig with(Consumer<Edit> change) {
         Edit edit = new Edit(this);
@@ -213,6 +226,7 @@ public record ServerConfig(
         private @Nullable String ticketKey;
         private List<AdminKey> adminKeys;
         private List<BridgeConfig> bridges;
+        private List<TokenIssuer> tokens;
 
         Edit(ServerConfig from) {
             host = from.host;
@@ -228,6 +242,7 @@ public record ServerConfig(
             ticketKey = from.ticketKey;
             adminKeys = from.adminKeys;
             bridges = from.bridges;
+            tokens = from.tokens;
         }
 
         ServerConfig done() {
@@ -244,7 +259,8 @@ public record ServerConfig(
                     tls,
                     ticketKey,
                     adminKeys,
-                    bridges);
+                    bridges,
+                    tokens);
         }
     }
 }

@@ -52,6 +52,13 @@ public enum Setting {
     REQUESTS("limits.requests", Kind.COUNT, "128", "requests of a session that wait for an answer"),
     SUBSCRIPTIONS("limits.subscriptions", Kind.COUNT, "128", "channels of a session"),
 
+    ANONYMOUS(
+            "anonymous",
+            Kind.LIST,
+            "",
+            "where there are tokens, what everybody may do without one: of `subscribe`, `publish`, `presence`, `enter`, `history`",
+            true),
+
     DEDUPE("dedupe", Kind.TIME, "5m", "how long a publish key is recognised"),
     LOGS("logs", Kind.SIZE, "0", "all channel logs together; 0 for a quarter of the heap"),
 

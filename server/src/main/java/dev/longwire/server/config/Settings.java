@@ -4,14 +4,17 @@ package dev.longwire.server.config;
 import dev.longwire.core.Limits;
 import dev.longwire.core.Namespaces;
 import dev.longwire.core.SlowPolicy;
+import dev.longwire.core.access.Operation;
 import dev.longwire.core.log.Retention;
 import dev.longwire.core.presence.PresenceSettings;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +38,7 @@ public final class Settings {
     private final Map<String, Map<String, Value>> namespaces = new LinkedHashMap<>();
     private final Map<String, Map<String, Value>> adminKeys = new LinkedHashMap<>();
     private final Map<String, Map<String, Value>> bridges = new LinkedHashMap<>();
+    private final TokenSettings tokens = new TokenSettings();
 
     public Settings() {
         for (Setting setting : Setting.values()) {
@@ -73,6 +77,10 @@ public final class Settings {
             }
             bridges.computeIfAbsent(path.substring(BRIDGES.length(), end), name -> new LinkedHashMap<>())
                     .put(rest, new Value(text, source));
+        } else if (path.startsWith(TokenSettings.PREFIX)) {
+            if (!tokens.set(path, new Value(text, source))) {
+                throw new IllegalArgumentException(path + " (" + source + ") is not a setting of tokens");
+            }
         } else if (known(path, false)) {
             values.put(path, new Value(text, source));
         } else {
@@ -113,6 +121,7 @@ public final class Settings {
         adminKeys.forEach((name, map) -> map.forEach((path, value) -> all.put(
                 ADMIN_KEYS + name + "." + path, path.equals("hash") ? new Value("(secret)", value.source) : value)));
         bridges.forEach((name, map) -> map.forEach((path, value) -> all.put(BRIDGES + name + "." + path, value)));
+        all.putAll(tokens.all());
         return all;
     }
 
@@ -145,7 +154,8 @@ public final class Settings {
                 tls(),
                 text(Setting.TICKET_KEY).isEmpty() ? null : text(Setting.TICKET_KEY),
                 adminKeys(),
-                bridges());
+                bridges(),
+                tokens.issuers());
     }
 
     private List<BridgeConfig> bridges() {
@@ -227,7 +237,8 @@ public final class Settings {
             case "cut" -> SlowPolicy.Action.CUT;
             default -> throw wrong(Setting.ACTION, name, "must be reset, latest or cut");
         };
-        return new Namespaces.Settings(retention, new SlowPolicy(number(Setting.LAG, name), action), presence(name));
+        return new Namespaces.Settings(
+                retention, new SlowPolicy(number(Setting.LAG, name), action), presence(name), everybody(name));
     }
 
     private PresenceSettings presence(@Nullable String name) {
@@ -248,6 +259,19 @@ public final class Settings {
             throw wrong(Setting.STATE, name, "must be at most 16KiB");
         }
         return new PresenceSettings(Quantities.millis(raw(Setting.GRACE, name)), lease, (int) state, from, batch);
+    }
+
+    private Set<Operation> everybody(@Nullable String namespace) {
+        Set<Operation> all = new LinkedHashSet<>();
+        String text = raw(Setting.ANONYMOUS, namespace);
+        for (String each : text.isEmpty() ? List.<String>of() : List.of(text.split("[\\s,]+"))) {
+            Operation operation = Operation.of(each);
+            if (operation == null || operation == Operation.CALL) {
+                throw wrong(Setting.ANONYMOUS, namespace, "must be of subscribe, publish, presence, enter, history");
+            }
+            all.add(operation);
+        }
+        return all;
     }
 
     private Value value(Setting setting, @Nullable String namespace) {

@@ -5,8 +5,6 @@ import dev.longwire.protocol.ErrorCode;
 import dev.longwire.server.config.AdminKey;
 import dev.longwire.server.config.AdminKey.Scope;
 import dev.longwire.server.config.ServerConfig;
-import io.netty.handler.codec.http.FullHttpResponse;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
@@ -17,8 +15,6 @@ import org.jspecify.annotations.Nullable;
  * is bound there may well stand behind a proxy. Where none is, those who sit at the machine may, and nobody else.
  */
 final class AdminDoor {
-
-    private static final String SCHEME = "Bearer ";
 
     /** Keys are short; a longer one is wrong without being hashed. */
     private static final int LONGEST_KEY = 512;
@@ -48,7 +44,7 @@ final class AdminDoor {
             }
             AdminKey key = keyOf(exchange);
             if (key == null) {
-                unauthorized(exchange);
+                exchange.unauthorized();
             } else if (key.scopes().contains(scope)) {
                 route.handle(exchange);
             } else {
@@ -62,24 +58,13 @@ final class AdminDoor {
         return keys.isEmpty() ? only(Scope.READ, route) : route;
     }
 
-    private static void unauthorized(Exchange exchange) {
-        exchange.loop().loops().metrics().refused(ErrorCode.UNAUTHORIZED.wire());
-        FullHttpResponse response = Problem.of(ErrorCode.UNAUTHORIZED);
-        response.headers().set(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
-        exchange.answer(response);
-    }
-
     /** All keys are compared, whichever fits. */
     private @Nullable AdminKey keyOf(Exchange exchange) {
-        List<String> headers = exchange.headers().getAll(HttpHeaderNames.AUTHORIZATION);
-        if (headers.size() != 1) {
+        String shown = Credentials.bearer(exchange.headers());
+        if (shown == null || shown.length() > LONGEST_KEY) {
             return null;
         }
-        String header = headers.get(0);
-        if (!header.regionMatches(true, 0, SCHEME, 0, SCHEME.length()) || header.length() > LONGEST_KEY) {
-            return null;
-        }
-        String hash = AdminKey.hashOf(header.substring(SCHEME.length()).trim());
+        String hash = AdminKey.hashOf(shown);
         AdminKey found = null;
         for (AdminKey key : keys) {
             if (key.opensWith(hash)) {

@@ -15,6 +15,12 @@ import dev.longwire.server.loop.Loop;
  */
 final class EventsRoute implements Router.Route {
 
+    private final Credentials credentials;
+
+    EventsRoute(Credentials credentials) {
+        this.credentials = credentials;
+    }
+
     @Override
     public void handle(Exchange exchange) {
         String channel = exchange.query("channel");
@@ -27,7 +33,7 @@ final class EventsRoute implements Router.Route {
             return;
         }
         Loop loop = exchange.loop();
-        StreamLine line = new StreamLine(loop, exchange, true);
+        StreamLine line = new StreamLine(loop, exchange, true, credentials.of(exchange));
         exchange.watch(line);
         Carrier carrier = loop.carrier(Carrier.Form.STREAM, line);
         line.serve(carrier);

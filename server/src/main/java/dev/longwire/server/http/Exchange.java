@@ -19,6 +19,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A request and its one answer. The request's body is there only until the handler returns. */
@@ -68,6 +69,11 @@ final class Exchange {
     String query(String name) {
         List<String> values = target.parameters().get(name);
         return values == null || values.size() != 1 ? null : values.get(0);
+    }
+
+    /** Whether there is a query parameter of one of these names. */
+    boolean hasQuery(Set<String> names) {
+        return target.parameters().keySet().stream().anyMatch(names::contains);
     }
 
     HttpHeaders headers() {
@@ -151,6 +157,14 @@ final class Exchange {
     void refuse(ErrorCode code, @Nullable String field, long retryAfterMillis) {
         loop().loops().metrics().refused(code.wire());
         answer(Problem.of(code, field, retryAfterMillis));
+    }
+
+    /** Nobody known, or nobody who may: the same answer for all. */
+    void unauthorized() {
+        loop().loops().metrics().refused(ErrorCode.UNAUTHORIZED.wire());
+        FullHttpResponse response = Problem.of(ErrorCode.UNAUTHORIZED);
+        response.headers().set(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
+        answer(response);
     }
 
     /** Goes on as another protocol. */

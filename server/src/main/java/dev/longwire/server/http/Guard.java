@@ -26,7 +26,7 @@ final class Guard {
      */
     boolean hostAllowed(HttpHeaders headers) {
         List<String> hosts = headers.getAll(HttpHeaderNames.HOST);
-        return hosts.size() == 1 && (config.insecure() || loopback(name(hosts.get(0))));
+        return hosts.size() == 1 && (config.insecure() || config.authenticates() || loopback(name(hosts.get(0))));
     }
 
     private static String name(String host) {

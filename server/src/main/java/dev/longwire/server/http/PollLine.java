@@ -30,6 +30,7 @@ final class PollLine implements PollRoute.HttpLine {
     private final Loop home;
     private final Exchange exchange;
     private final Format format;
+    private final @Nullable String token;
     private @Nullable CompositeByteBuf items;
     private @Nullable Carrier carrier;
     private boolean done;
@@ -37,11 +38,17 @@ final class PollLine implements PollRoute.HttpLine {
     /** What the client is told its answer is to, when the session ends instead of answering. */
     private final long seq;
 
-    PollLine(Loop home, Exchange exchange, Format format, long seq) {
+    PollLine(Loop home, Exchange exchange, Format format, long seq, @Nullable String token) {
+        this.token = token;
         this.home = home;
         this.exchange = exchange;
         this.format = format;
         this.seq = seq;
+    }
+
+    @Override
+    public @Nullable String token() {
+        return token;
     }
 
     @Override

@@ -22,6 +22,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class PollRoute implements Router.Route {
 
+    private final Credentials credentials;
+
+    PollRoute(Credentials credentials) {
+        this.credentials = credentials;
+    }
+
     @Override
     public void handle(Exchange exchange) {
         Format format = format(exchange.headers().get(HttpHeaderNames.CONTENT_TYPE));
@@ -70,7 +76,7 @@ final class PollRoute implements Router.Route {
         return end < 0 ? type.trim() : type.substring(0, end).trim();
     }
 
-    private static void route(Exchange exchange, Poll poll, Format format) {
+    private void route(Exchange exchange, Poll poll, Format format) {
         Loop here = exchange.loop();
         if (poll.session() == null) {
             start(home(here, poll.frames()), exchange, poll, format, new Ticket("", 0));
@@ -106,10 +112,12 @@ final class PollRoute implements Router.Route {
         return here;
     }
 
-    private static void start(Loop home, Exchange exchange, Poll poll, Format format, Ticket ticket) {
+    private void start(Loop home, Exchange exchange, Poll poll, Format format, Ticket ticket) {
         boolean stream = poll.stream();
-        HttpLine line =
-                stream ? new StreamLine(home, exchange, false) : new PollLine(home, exchange, format, poll.seq());
+        String token = credentials.of(exchange);
+        HttpLine line = stream
+                ? new StreamLine(home, exchange, false, token)
+                : new PollLine(home, exchange, format, poll.seq(), token);
         exchange.watch(line);
         Runnable run = () -> {
             Carrier carrier = home.carrier(stream ? Carrier.Form.STREAM : Carrier.Form.POLL, line);

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 public final class Router {
 
     private static final int LONGEST_KEPT = 200;
+    private static final String BRIDGES = "/v1/bridge/";
     private static final String TEXT = "text/plain; charset=utf-8";
 
     /** Something that answers requests on a path. */
@@ -58,6 +59,7 @@ public final class Router {
     private final Map<String, Entry> entries = new LinkedHashMap<>();
     private final List<Bridges> bridges = new ArrayList<>();
     private final AtomicBoolean draining = new AtomicBoolean();
+    private final Credentials credentials = new Credentials();
 
     public Router(Loops loops) {
         this.guard = new Guard(loops.config());
@@ -65,8 +67,9 @@ public final class Router {
         Registry registry = new Registry(admin);
         AdminDoor door = new AdminDoor(loops.config());
         entries.put("/v1/ws", new Entry(HttpMethod.GET, this::webSocket, false));
-        entries.put("/v1/poll", new Entry(HttpMethod.POST, whileOpen(new PollRoute()), false));
-        entries.put("/v1/events", new Entry(HttpMethod.GET, whileOpen(new EventsRoute()), false));
+        entries.put("/v1/poll", new Entry(HttpMethod.POST, whileOpen(new PollRoute(credentials)), false));
+        entries.put("/v1/events", new Entry(HttpMethod.GET, whileOpen(new EventsRoute(credentials)), false));
+        entries.put("/v1/tickets", new Entry(HttpMethod.POST, credentials::issue, false));
         get("/health/live", exchange -> exchange.answer(HttpResponseStatus.OK, TEXT, "live\n"));
         get("/health/ready", this::ready);
         get(
@@ -96,7 +99,7 @@ public final class Router {
 
     private void bridge(Bridges one) {
         bridges.add(one);
-        String path = "/v1/bridge/" + one.config().name();
+        String path = BRIDGES + one.config().name();
         List<String> origins = one.config().origins();
         Route socket = exchange -> webSocket(
                 exchange,
@@ -138,6 +141,9 @@ public final class Router {
         exchange.allowReading(exchange.headers().get(HttpHeaderNames.ORIGIN));
         if (entry == null) {
             exchange.refuse(ErrorCode.NOT_FOUND);
+        } else if (!exchange.path().startsWith(BRIDGES) && Credentials.inUrl(exchange)) {
+            // The query of a bridge belongs to the server behind it.
+            exchange.refuse(ErrorCode.TOKEN_IN_URL);
         } else if (exchange.method().equals(HttpMethod.OPTIONS)) {
             preflight(exchange, entry);
         } else if (!entry.takes(exchange.method())) {
@@ -207,7 +213,7 @@ public final class Router {
     private void webSocket(Exchange exchange) {
         webSocket(exchange, Handshake.OURS, outcome -> {
             String origin = exchange.headers().get(HttpHeaderNames.ORIGIN, "");
-            return new WebSocketLine(exchange.loop(), outcome.format(), origin);
+            return new WebSocketLine(exchange.loop(), outcome.format(), origin, credentials.of(exchange));
         });
     }
 

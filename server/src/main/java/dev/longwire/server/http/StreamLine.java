@@ -42,6 +42,7 @@ final class StreamLine implements PollRoute.HttpLine, Connection {
     private final Exchange exchange;
     private final Channel channel;
     private final boolean bare;
+    private final @Nullable String token;
     private final String origin;
     private final long openedAt = System.currentTimeMillis();
     private long heardAt = openedAt;
@@ -51,12 +52,18 @@ final class StreamLine implements PollRoute.HttpLine, Connection {
     private boolean done;
     private boolean dirty;
 
-    StreamLine(Loop home, Exchange exchange, boolean bare) {
+    StreamLine(Loop home, Exchange exchange, boolean bare, @Nullable String token) {
+        this.token = token;
         this.home = home;
         this.exchange = exchange;
         this.channel = exchange.channel();
         this.bare = bare;
         this.origin = exchange.headers().get(HttpHeaderNames.ORIGIN, "");
+    }
+
+    @Override
+    public @Nullable String token() {
+        return token;
     }
 
     @Override

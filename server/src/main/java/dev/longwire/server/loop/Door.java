@@ -26,7 +26,9 @@ final class Door {
     private record Move(Loop to, HubInput.Verified verified) {}
 
     void verify(Carrier carrier, Connect connect) {
-        loops.verifier().verify(connect).whenComplete((principal, failure) -> {
+        String token =
+                connect.token() != null ? connect.token() : Loop.line(carrier).token();
+        loops.verifier().verify(token).whenComplete((principal, failure) -> {
             HubInput denied = new HubInput.Denied(
                     carrier, connect, failure == null ? ErrorCode.UNAUTHORIZED : ErrorCode.UNAVAILABLE);
             if (loop.executor().inEventLoop()) {

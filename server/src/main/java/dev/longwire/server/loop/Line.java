@@ -4,6 +4,7 @@ package dev.longwire.server.loop;
 import dev.longwire.protocol.CloseCode;
 import dev.longwire.protocol.ErrorCode;
 import dev.longwire.protocol.ServerFrame;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The home's end of a carrier: what its loop writes to. Called on the loop's thread only.
@@ -40,6 +41,10 @@ public interface Line {
 
     /** {@code websocket}, {@code poll} or {@code stream}. */
     String kind();
+
+    /** The token that came with the request that opened it; null for none. */
+    @Nullable
+    String token();
 
     /** The other end's address and port. */
     String address();

@@ -216,7 +216,7 @@ public final class Loop {
         }
     }
 
-    private static Line line(Carrier carrier) {
+    static Line line(Carrier carrier) {
         return (Line) Objects.requireNonNull(carrier.attachment());
     }
 

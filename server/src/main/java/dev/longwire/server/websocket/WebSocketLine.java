@@ -51,6 +51,7 @@ public final class WebSocketLine extends ChannelInboundHandlerAdapter implements
     private final ConnectionListener listener;
     private final long openedAt = System.currentTimeMillis();
     private final String origin;
+    private final @Nullable String token;
     private @Nullable ChannelHandlerContext context;
 
     /** The beginning of a frame whose rest has not come; null while there is none. */
@@ -68,8 +69,12 @@ public final class WebSocketLine extends ChannelInboundHandlerAdapter implements
     private int closeCode = 1006;
     private String closeReason = "lost";
 
-    /** @param origin the page that opened it, for the log; empty when it is no page */
-    public WebSocketLine(Loop loop, Format format, String origin) {
+    /**
+     * @param origin the page that opened it, for the log; empty when it is no page
+     * @param token what came with the handshake, for a client that says nothing else in its first frame
+     */
+    public WebSocketLine(Loop loop, Format format, String origin, @Nullable String token) {
+        this.token = token;
         this.loop = loop;
         this.format = format;
         this.origin = origin;
@@ -85,6 +90,11 @@ public final class WebSocketLine extends ChannelInboundHandlerAdapter implements
         protected void expired() {
             fault(CloseCode.POLICY);
         }
+    }
+
+    @Override
+    public @Nullable String token() {
+        return token;
     }
 
     /** The handshake is written, and nothing that came after it has been read. */

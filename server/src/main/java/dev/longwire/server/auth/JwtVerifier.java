@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.longwire.server.auth;
+
+import dev.longwire.core.Principal;
+import dev.longwire.core.access.Capabilities;
+import dev.longwire.core.access.Claims;
+import dev.longwire.server.config.TokenIssuer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Accepts signed tokens (JWT, RFC 7519) of the configured issuers. It decides whether a signature is genuine; what the
+ * claims mean, the core says. Every refusal looks the same.
+ *
+ * <p>Threads: any. A signature is checked on the caller's; only who needs a key that is not known yet waits for a fetch.
+ */
+public final class JwtVerifier implements Verifier, AutoCloseable {
+
+    /** So many may wait for keys at a time; more are refused, and come back. */
+    private static final int MOST_WAITING = 1_000;
+
+    private static final long PATIENCE_SECONDS = 10;
+    private static final Principal NOBODY = new Principal(null, null, Capabilities.NONE, null, 0);
+
+    private record Issuer(
+            Claims.Rules rules,
+            List<SigningKey> keys,
+            @Nullable PublishedKeys published) {}
+
+    private final List<Issuer> issuers = new ArrayList<>();
+    private final boolean openSomewhere;
+    private final AtomicInteger waiting = new AtomicInteger();
+
+    /**
+     * @param openSomewhere whether there is something to do for clients without a token; else they are refused
+     * @throws IllegalArgumentException when a key can't be read
+     */
+    public JwtVerifier(List<TokenIssuer> issuers, boolean openSomewhere) {
+        this.openSomewhere = openSomewhere;
+        for (TokenIssuer each : issuers) {
+            Issuer issuer = new Issuer(
+                    new Claims.Rules(each.issuer(), each.audiences(), each.leewayMillis()),
+                    each.keys().stream().map(SigningKey::of).toList(),
+                    each.jwks() == null ? null : new PublishedKeys(each.jwks()));
+            this.issuers.add(issuer);
+            if (issuer.published != null) {
+                issuer.published.look();
+            }
+        }
+    }
+
+    @Override
+    public CompletionStage<@Nullable Principal> verify(@Nullable String text) {
+        if (text == null) {
+            return CompletableFuture.completedFuture(openSomewhere ? NOBODY : null);
+        }
+        Token token = Token.parse(text);
+        Principal known = token == null ? null : known(token);
+        if (token == null || known != null) {
+            return CompletableFuture.completedFuture(known);
+        }
+        List<PublishedKeys> lacking = new ArrayList<>();
+        for (Issuer issuer : issuers) {
+            PublishedKeys published = issuer.published;
+            if (published != null && published.lacks(token)) {
+                lacking.add(published);
+            }
+        }
+        return lacking.isEmpty()
+                ? CompletableFuture.<@Nullable Principal>completedFuture(null)
+                : fetched(token, lacking);
+    }
+
+    /** What keys that are fetched meanwhile make of it; a failure as long as there have never been any. */
+    private CompletionStage<@Nullable Principal> fetched(Token token, List<PublishedKeys> from) {
+        if (waiting.incrementAndGet() > MOST_WAITING) {
+            waiting.decrementAndGet();
+            return CompletableFuture.failedFuture(new IllegalStateException("too many wait for keys"));
+        }
+        CompletableFuture<?>[] fetches = from.stream().map(PublishedKeys::look).toArray(CompletableFuture<?>[]::new);
+        return CompletableFuture.allOf(fetches)
+                .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
+                .whenComplete((done, late) -> waiting.decrementAndGet())
+                .<@Nullable Principal>thenApply(done -> {
+                    Principal found = known(token);
+                    if (found == null && from.stream().anyMatch(each -> !each.seen())) {
+                        throw new IllegalStateException("no keys yet");
+                    }
+                    return found;
+                });
+    }
+
+    /** What the keys that are known now make of it. */
+    private @Nullable Principal known(Token token) {
+        long now = System.currentTimeMillis();
+        for (Issuer issuer : issuers) {
+            Principal found = principal(token, issuer, issuer.keys, now);
+            if (found == null && issuer.published != null) {
+                found = principal(token, issuer, issuer.published.keys(), now);
+            }
+            if (found != null) {
+                return found;
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable Principal principal(Token token, Issuer issuer, List<SigningKey> keys, long nowMillis) {
+        for (SigningKey key : keys) {
+            if (key.fits(token) && key.signed(token)) {
+                Principal found = Claims.principal(token.claims(), issuer.rules, nowMillis);
+                if (found != null) {
+                    return found;
+                }
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public void close() {
+        for (Issuer issuer : issuers) {
+            if (issuer.published != null) {
+                issuer.published.close();
+            }
+        }
+    }
+}
