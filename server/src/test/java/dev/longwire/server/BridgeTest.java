@@ -76,7 +76,7 @@ final class BridgeTest {
         return all;
     }
 
-    @Test // [X1] [X3] [X4] [X5] [X6] [X7] [X10] [X12]
+    @Test // [Y1] [Y3] [Y4] [Y5] [Y6] [Y7] [Y10] [Y12]
     void talksByPolls() throws Exception {
         BridgePeer.Down opened = peer.poll(first(1, ",\"protocols\":\"nope,chat\",\"query\":\"a=1\""), "X-Room", "7");
         assertThat(opened.pieces()).containsExactly("opened chat");
@@ -94,7 +94,7 @@ final class BridgeTest {
         assertThat(down).containsExactly("text hällo");
     }
 
-    @Test // [X14] [X15] [X16] [X19]
+    @Test // [Y14] [Y15] [Y16] [Y19]
     void talksByWebSocket() throws Exception {
         BridgePeer.Line line = peer.connect().send(first(1, ",\"ping\":5"));
         BridgePeer.Down hello = line.next();
@@ -110,7 +110,7 @@ final class BridgeTest {
         assertThat(down).containsExactly("opened ", "text ", "more 65536", "binary 10", "close 4321 as you wish");
     }
 
-    @Test // [X9] [X16]
+    @Test // [Y9] [Y16]
     void goesOnOverACutAndOnAnotherCarrier() throws Exception {
         BridgePeer.Line line = peer.connect().send(first(1, ""));
         line.pieces(1);
@@ -131,7 +131,7 @@ final class BridgeTest {
         assertThat(down).containsExactly("text two", "text three");
     }
 
-    @Test // [X13]
+    @Test // [Y13]
     void aPollWhoseAnswerWasLostIsSentAgain() throws Exception {
         assertThat(peer.poll(first(1, "")).pieces()).containsExactly("opened ");
         assertThat(peer.poll(first(1, "")).pieces()).containsExactly("opened ");
@@ -142,7 +142,7 @@ final class BridgeTest {
         assertThat(pieces(peer, 3, 1, 2, 1)).containsExactly("close 1000 as you wish");
     }
 
-    @Test // [X8] [X11]
+    @Test // [Y8] [Y11]
     void whoComesLaterHasIt() throws Exception {
         BridgePeer.Line line = peer.connect().send(first(1, ""));
         line.pieces(1);
@@ -161,7 +161,7 @@ final class BridgeTest {
         assertThat(hole.head()).contains("out_of_order");
     }
 
-    @Test // [X4] [X19]
+    @Test // [Y4] [Y19]
     void aCloseGoesThroughAndComesBack() throws Exception {
         BridgePeer.Line line = peer.connect().send(first(1, ""));
         line.pieces(1);
@@ -171,7 +171,7 @@ final class BridgeTest {
         assertThat(line.pieces(1)).containsExactly("close 3456 bye");
     }
 
-    @Test // [X19]
+    @Test // [Y19]
     void anUpstreamThatBreaksOffOrIsNotThereIsAClose() throws Exception {
         BridgePeer.Line line = peer.connect().send(first(1, ""));
         line.pieces(1);
@@ -181,7 +181,7 @@ final class BridgeTest {
         assertThat(nobody.poll(first(1, "")).pieces()).containsExactly("close 1006 ");
     }
 
-    @Test // [X15]
+    @Test // [Y15]
     void pingsOfTheUpstreamAreAnswered() throws Exception {
         BridgePeer.Line line = peer.connect().send(first(1, ""));
         line.pieces(1);
@@ -190,7 +190,7 @@ final class BridgeTest {
         assertThat(upstream.event()).isEqualTo("pong");
     }
 
-    @Test // [X18]
+    @Test // [Y18]
     void whatIsTooLongClosesBothSidesWith1009() throws Exception {
         BridgePeer.Line line = peer.connect().send(first(1, ""));
         line.pieces(1);
@@ -202,7 +202,7 @@ final class BridgeTest {
         assertThat(upstream.event()).startsWith("close 1009");
     }
 
-    @Test // [X17]
+    @Test // [Y17]
     void anUpstreamIsNotReadWhileItsClientDoesNotConfirm() throws Exception {
         BridgePeer.Line line = peer.connect().send(first(1, ""));
         line.pieces(1);
@@ -223,7 +223,7 @@ final class BridgeTest {
         assertThat(got).isEqualTo(messages);
     }
 
-    @Test // [X17]
+    @Test // [Y17]
     void whoSendsMoreThanItHasRoomForIsClosed() throws Exception {
         BridgePeer.Line line = peer.connect().send(first(1, ""));
         line.pieces(1);
@@ -238,7 +238,7 @@ final class BridgeTest {
         assertThat(line.pieces(1)).containsExactly("close 1008 ");
     }
 
-    @Test // [X20]
+    @Test // [Y20]
     void whoIsAwayForTooLongFindsNothing() throws Exception {
         BridgePeer small = new BridgePeer(server.port(), "small");
         assertThat(small.poll(first(1, ",\"protocols\":\"chat,other\"")).pieces())
@@ -251,7 +251,7 @@ final class BridgeTest {
         assertThat(gone.head()).contains("session_gone");
     }
 
-    @Test // [X21]
+    @Test // [Y21]
     void aBridgeHasSoManySessions() throws Exception {
         BridgePeer small = new BridgePeer(server.port(), "small");
         BridgePeer.Line line = small.connect().send(first(1, ""));
@@ -271,7 +271,7 @@ final class BridgeTest {
         server = LongwireServer.start(ServerConfig.DEFAULT.at("127.0.0.1", 0));
     }
 
-    @Test // [X1] [X2] [X6] [X7] [X14]
+    @Test // [Y1] [Y2] [Y6] [Y7] [Y14]
     void whatIsWrongIsRefused() throws Exception {
         assertThat(peer.poll(new byte[] {1, 0, 0, 0, 9, 1}).head()).contains("malformed");
         assertThat(peer.poll(BridgePeer.body("{\"session\":\"short\",\"turn\":1,\"open\":true}"))
