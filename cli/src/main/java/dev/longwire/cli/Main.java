@@ -25,6 +25,8 @@ import picocli.CommandLine.Spec;
             ConfigCommand.class,
             PublishCommand.class,
             SubscribeCommand.class,
+            KeygenCommand.class,
+            TokenCommand.class,
             VersionCommand.class,
             CommandLine.HelpCommand.class
         },

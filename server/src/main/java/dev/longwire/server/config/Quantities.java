@@ -4,10 +4,10 @@ package dev.longwire.server.config;
 import java.util.Map;
 
 /** Times and sizes as people write them: a whole number and a unit. */
-final class Quantities {
+public final class Quantities {
 
     /** What is no quantity. */
-    static final long WRONG = -1;
+    public static final long WRONG = -1;
 
     private static final Map<String, Long> TIMES =
             Map.of("ms", 1L, "s", 1_000L, "m", 60_000L, "h", 3_600_000L, "d", 86_400_000L);
@@ -18,12 +18,12 @@ final class Quantities {
     private Quantities() {}
 
     /** {@code 500ms}, {@code 25s}, {@code 2m}, {@code 1h}, {@code 1d}; nothing without a unit but 0. */
-    static long millis(String text) {
+    public static long millis(String text) {
         return text.equals("0") ? 0 : quantity(text, TIMES);
     }
 
     /** {@code 512}, {@code 64KiB}, {@code 1MiB}, {@code 2GiB}, {@code 10kB}, {@code 10MB}. */
-    static long bytes(String text) {
+    public static long bytes(String text) {
         return quantity(text, SIZES);
     }
 
