@@ -83,6 +83,8 @@ export const ErrorCodes = {
   session_gone: 612,
   /** The request did not arrive in time. */
   request_timeout: 613,
+  /** A token must not stand in a URL: use a header, the connect frame, or a ticket. */
+  token_in_url: 614,
   /** The numbers of this body don't follow what came before; begin a new turn. */
   out_of_order: 620,
 } as const;
