@@ -3,8 +3,8 @@ package dev.longwire.cli;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.longwire.core.access.Operation;
 import dev.longwire.protocol.codec.StrictJson;
+import dev.longwire.server.auth.JwtVerifier;
 import dev.longwire.server.config.ConfigFile;
 import dev.longwire.server.config.Quantities;
 import dev.longwire.server.config.ServerConfig;
@@ -150,7 +150,7 @@ final class TokenCommand implements Callable<Integer> {
             for (Map.Entry<String, String> each : capabilities.entrySet()) {
                 json.writeArrayFieldStart(each.getKey());
                 for (String operation : List.of(each.getValue().split(",", -1))) {
-                    if (!operation.equals("*") && Operation.of(operation) == null) {
+                    if (!JwtVerifier.knows(operation)) {
                         throw new Exit(Exit.USAGE, "--cap: there is no operation " + operation);
                     }
                     json.writeString(operation);

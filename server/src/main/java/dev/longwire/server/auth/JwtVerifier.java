@@ -4,6 +4,7 @@ package dev.longwire.server.auth;
 import dev.longwire.core.Principal;
 import dev.longwire.core.access.Capabilities;
 import dev.longwire.core.access.Claims;
+import dev.longwire.core.access.Operation;
 import dev.longwire.server.config.TokenIssuer;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,6 +75,17 @@ public final class JwtVerifier implements Verifier, AutoCloseable {
         return lacking.isEmpty()
                 ? CompletableFuture.<@Nullable Principal>completedFuture(null)
                 : fetched(token, lacking);
+    }
+
+    /** Until when a token is accepted, in ms since 1970, or null for not at all; may wait for published keys. */
+    public @Nullable Long acceptedUntilMillis(String text) {
+        Principal principal = verify(text).toCompletableFuture().join();
+        return principal == null ? null : principal.expiresAtMillis();
+    }
+
+    /** Whether capabilities may name this operation: {@code *} for all, or one that there is. */
+    public static boolean knows(String operation) {
+        return operation.equals("*") || Operation.of(operation) != null;
     }
 
     /** What keys that are fetched meanwhile make of it; a failure as long as there have never been any. */
