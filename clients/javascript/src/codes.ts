@@ -47,6 +47,8 @@ export const ErrorCodes = {
   too_many_subscriptions: 301,
   /** The server has no room for this now; `retry_after` says when to try again. */
   overloaded: 302,
+  /** The session has as many added tokens as it may have. */
+  too_many_tokens: 303,
   /** The key was used for another payload. */
   idempotency_conflict: 400,
   /** Whether the first try of this request ran is not known any more. */
@@ -131,6 +133,8 @@ export const CloseCodes = {
   token_expired: 4402,
   /** An administrator closed the session. */
   kicked: 4403,
+  /** The token, its user or the session was revoked. */
+  revoked: 4404,
 } as const;
 
 // One by one, so that a bundle has only those that it uses.
@@ -154,6 +158,7 @@ export const CLOSE_CONNECT_FIRST = 4400;
 export const CLOSE_UNAUTHORIZED = 4401;
 export const CLOSE_TOKEN_EXPIRED = 4402;
 export const CLOSE_KICKED = 4403;
+export const CLOSE_REVOKED = 4404;
 
 /** Close codes of RFC 6455 after which the client does not come back by itself. */
 export const finalCloses: readonly number[] = [1002, 1003, 1007, 1008, 1009];

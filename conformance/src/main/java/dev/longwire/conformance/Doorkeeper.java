@@ -5,6 +5,7 @@ import dev.longwire.core.Principal;
 import dev.longwire.core.access.Claims;
 import dev.longwire.core.hub.Carrier;
 import dev.longwire.core.hub.HubInput;
+import dev.longwire.core.hub.HubOutput;
 import dev.longwire.protocol.ClientFrame;
 import dev.longwire.protocol.ErrorCode;
 import dev.longwire.protocol.ServerFrame;
@@ -40,9 +41,19 @@ final class Doorkeeper {
                 carrier,
                 connect,
                 principal,
+                principal.lifeMillis(wallMillis),
                 ticket == null ? null : ticket.session(),
                 turn,
                 new HubInput.FreshIds("s" + sessions, "c" + sessions));
+    }
+
+    HubInput answer(HubOutput.Reverify asked, long wallMillis) {
+        Principal principal = principal(asked.refresh().token(), wallMillis);
+        if (principal == null) {
+            return new HubInput.Kept(asked.session(), asked.turn(), asked.refresh(), ErrorCode.UNAUTHORIZED);
+        }
+        long life = principal.lifeMillis(wallMillis);
+        return new HubInput.Renewed(asked.session(), asked.turn(), asked.refresh(), principal, life);
     }
 
     private static @Nullable Principal principal(@Nullable String token, long wallMillis) {

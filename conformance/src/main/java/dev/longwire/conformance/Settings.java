@@ -47,7 +47,8 @@ final class Settings {
                 take("dedupeMillis", standard.dedupeMillis()),
                 take("pollWaitMillis", standard.pollWaitMillis()),
                 (int) take("pollRequests", standard.pollRequests()),
-                (int) take("answerBytes", standard.answerBytes()));
+                (int) take("answerBytes", standard.answerBytes()),
+                take("graceMillis", standard.graceMillis()));
     }
 
     private Namespaces namespaces() {

@@ -39,6 +39,7 @@ final class World implements Stage {
     private final Doorkeeper doorkeeper = new Doorkeeper();
     private final Map<Integer, Client> clients = new LinkedHashMap<>();
     private final ArrayDeque<HubOutput.Verify> verifying = new ArrayDeque<>();
+    private final ArrayDeque<HubOutput.Reverify> refreshing = new ArrayDeque<>();
     private final List<String> log = new ArrayList<>();
     private final boolean sleepy;
     private Hub hub;
@@ -255,6 +256,10 @@ final class World implements Stage {
             // The carrier that asked may be another object since, if the hub was read back.
             return doorkeeper.answer(client(verify.carrier()).carrier(), verify.connect(), EPOCH_MILLIS + now);
         }
+        HubOutput.Reverify refresh = refreshing.poll();
+        if (refresh != null) {
+            return doorkeeper.answer(refresh, EPOCH_MILLIS + now);
+        }
         ChannelOutput.Reply reply = channels.poll();
         if (reply != null) {
             return new HubInput.Answered(reply.reply());
@@ -277,6 +282,7 @@ final class World implements Stage {
             case HubOutput.Close close -> close(close);
             case HubOutput.Probe probe -> client(probe.carrier()).arrive(new Arrival.Probed());
             case HubOutput.Verify verify -> verifying.add(verify);
+            case HubOutput.Reverify refresh -> refreshing.add(refresh);
             case HubOutput.Finish finish -> client(finish.carrier()).finish(finish.seq());
             case HubOutput.Reject reject -> {
                 Client client = client(reject.carrier());

@@ -17,6 +17,8 @@ package dev.longwire.core;
  * @param pollRequests polls of a session that may overlap; one that is further ahead ends the session with {@code
  *     poll_order}
  * @param answerBytes bytes of messages in one answer to a poll; what is more comes with the next
+ * @param graceMillis how long before its end a client is asked for another token, and how long after it the old one still
+ *     counts; then its carrier closes with {@code token_expired}
  */
 public record Limits(
         long firstFrameMillis,
@@ -30,10 +32,11 @@ public record Limits(
         long dedupeMillis,
         long pollWaitMillis,
         int pollRequests,
-        int answerBytes) {
+        int answerBytes,
+        long graceMillis) {
 
-    public static final Limits DEFAULT =
-            new Limits(10_000, 25_000, 8_000, 120_000, 128, 128, 128, 64 * 1024, 300_000, 20_000, 2, 256 * 1024);
+    public static final Limits DEFAULT = new Limits(
+            10_000, 25_000, 8_000, 120_000, 128, 128, 128, 64 * 1024, 300_000, 20_000, 2, 256 * 1024, 30_000);
 
     public Limits {
         positive(firstFrameMillis, "firstFrameMillis");
@@ -48,6 +51,9 @@ public record Limits(
         positive(pollWaitMillis, "pollWaitMillis");
         positive(pollRequests, "pollRequests");
         positive(answerBytes, "answerBytes");
+        if (graceMillis < 0) {
+            throw new IllegalArgumentException("graceMillis must not be negative");
+        }
         if (replies < requests) {
             throw new IllegalArgumentException("replies must be at least as many as requests");
         }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param info what others are shown of the user, JSON; or null
  * @param capabilities what may be done
  * @param tokenId the id of the token that said so, by which it can be revoked; or null
+ * @param issuedAtMillis when the token was made, in ms since 1970; 0 where it doesn't say
  * @param expiresAtMillis when the token ends, in ms since 1970; 0 for never
  */
 public record Principal(
@@ -19,13 +20,22 @@ public record Principal(
         @Nullable Payload info,
         Capabilities capabilities,
         @Nullable String tokenId,
+        long issuedAtMillis,
         long expiresAtMillis) {
 
     /** Nobody in particular, who may do everything: where no authentication is configured. */
-    public static final Principal ANONYMOUS = new Principal(null, null, Capabilities.ALL, null, 0);
+    public static final Principal ANONYMOUS = ofUser(null);
+
+    /** How long a token lives that never ends. */
+    public static final long FOR_EVER = Long.MAX_VALUE;
 
     /** Somebody who may do everything, for ever. */
     public static Principal ofUser(@Nullable String user) {
-        return new Principal(user, null, Capabilities.ALL, null, 0);
+        return new Principal(user, null, Capabilities.ALL, null, 0, 0);
+    }
+
+    /** How much of the token's life is left at a time of day, in ms since 1970; not below 0. */
+    public long lifeMillis(long wallMillis) {
+        return expiresAtMillis == 0 ? FOR_EVER : Math.max(0, expiresAtMillis - wallMillis);
     }
 }

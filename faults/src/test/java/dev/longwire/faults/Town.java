@@ -32,7 +32,7 @@ final class Town implements AutoCloseable {
 
     /** Silent carriers are found in ten seconds instead of half a minute. */
     private static final Limits LIMITS =
-            new Limits(10_000, 2_000, 8_000, 120_000, 128, 128, 128, 64 * 1024, 300_000, 20_000, 2, 256 * 1024);
+            new Limits(10_000, 2_000, 8_000, 120_000, 128, 128, 128, 64 * 1024, 300_000, 20_000, 2, 256 * 1024, 30_000);
 
     final LongwireServer server;
     final FaultProxy proxy;

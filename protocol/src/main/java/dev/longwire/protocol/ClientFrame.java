@@ -146,8 +146,12 @@ public sealed interface ClientFrame {
     /** An RPC that the application's backend answers. */
     record Call(long id, String method, @Nullable Payload payload, boolean retry) implements Request {}
 
-    /** A new token for the session. */
-    record Refresh(long id, String token) implements Request {}
+    /**
+     * A new token for the session.
+     *
+     * @param add whether what it allows comes to what the session may do already, instead of taking its place
+     */
+    record Refresh(long id, String token, boolean add, boolean retry) implements Request {}
 
     record Ping() implements ClientFrame {}
 

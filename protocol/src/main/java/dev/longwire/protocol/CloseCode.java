@@ -26,7 +26,8 @@ public enum CloseCode {
     CONNECT_FIRST(4400, "connect_first", "The first frame was not connect or ping.", Reconnect.NO),
     UNAUTHORIZED(4401, "unauthorized", "The token was not accepted.", Reconnect.NO),
     TOKEN_EXPIRED(4402, "token_expired", "The token has expired and was not refreshed.", Reconnect.NO),
-    KICKED(4403, "kicked", "An administrator closed the session.", Reconnect.NO);
+    KICKED(4403, "kicked", "An administrator closed the session.", Reconnect.NO),
+    REVOKED(4404, "revoked", "The token, its user or the session was revoked.", Reconnect.NO);
 
     /** Whether to come back, and as whom. */
     public enum Reconnect {

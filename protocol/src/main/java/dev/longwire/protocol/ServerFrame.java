@@ -129,6 +129,11 @@ public sealed interface ServerFrame {
 
     record Result(long id, Payload payload) implements Reply {}
 
+    /**
+     * A token was taken; without an id: a fresh one is wanted.
+     *
+     * @param expiresAtMillis when the token ends, in ms since 1970; 0 for never
+     */
     record Refreshed(long id, long expiresAtMillis) implements Reply {}
 
     /**

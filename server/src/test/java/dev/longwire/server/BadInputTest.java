@@ -269,7 +269,8 @@ final class BadInputTest {
 
     @Test
     void noFirstFrame() throws IOException {
-        Limits hasty = new Limits(100, 25_000, 8_000, 120_000, 128, 128, 128, 65_536, 300_000, 20_000, 2, 262_144);
+        Limits hasty =
+                new Limits(100, 25_000, 8_000, 120_000, 128, 128, 128, 65_536, 300_000, 20_000, 2, 262_144, 30_000);
         try (LongwireServer other = LongwireServer.start(ServerConfig.DEFAULT
                         .at("127.0.0.1", 0)
                         .withLoops(1)

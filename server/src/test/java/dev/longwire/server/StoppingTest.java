@@ -59,7 +59,8 @@ final class StoppingTest {
 
     @Test
     void twoThousandCyclesLeaveNothing() throws IOException {
-        Limits shortWindow = new Limits(10_000, 25_000, 8_000, 50, 128, 128, 128, 65_536, 300_000, 20_000, 2, 262_144);
+        Limits shortWindow =
+                new Limits(10_000, 25_000, 8_000, 50, 128, 128, 128, 65_536, 300_000, 20_000, 2, 262_144, 30_000);
         try (LongwireServer server =
                 LongwireServer.start(CONFIG.withDrainMillis(0).withSession(shortWindow))) {
             for (int i = 0; i < 2_000; i++) {

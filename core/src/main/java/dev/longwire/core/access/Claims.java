@@ -71,7 +71,8 @@ public final class Claims {
             return null;
         }
         Payload shown = info == null ? null : Payload.json(info);
-        return new Principal(user, shown, capabilities, tokenId, seconds(claims.get("exp")) * 1000);
+        long made = claims.containsKey("iat") ? seconds(claims.get("iat")) : 0;
+        return new Principal(user, shown, capabilities, tokenId, made * 1000, seconds(claims.get("exp")) * 1000);
     }
 
     /** Whether the right one made it, for us. */

@@ -3,6 +3,8 @@ package dev.longwire.core.hub;
 
 import dev.longwire.core.Limits;
 import dev.longwire.core.Namespaces;
+import dev.longwire.core.access.Revocation;
+import dev.longwire.core.access.Revocations;
 import dev.longwire.core.channel.ChannelReply;
 import dev.longwire.core.channel.ChannelReply.Sliced;
 import dev.longwire.core.state.StateReader;
@@ -36,6 +38,7 @@ public final class Hub {
     private final Requests requests;
     private final Polls polls;
     private final Pages pages;
+    private final Permits permits;
     private long now;
 
     public Hub(Limits limits) {
@@ -55,9 +58,10 @@ public final class Hub {
         Rules rules = new Rules(limits, new Rights(namespaces));
         this.presences = new Presences(rules, namespaces, outbox, life);
         this.sessions = new Sessions(rules, outbox, carriers, fanout, presences);
-        this.pages = new Pages(outbox);
+        this.pages = new Pages(outbox, rules.rights());
         this.requests = new Requests(rules, outbox, fanout, pages, presences);
-        this.polls = new Polls(limits, sessions, pages, this::received);
+        this.permits = new Permits(limits, sessions, requests);
+        this.polls = new Polls(rules, sessions, pages, this::received);
     }
 
     /** Takes one input. Everything that was said before must have been drained. */
@@ -77,10 +81,13 @@ public final class Hub {
             case HubInput.Denied denied -> denied(denied, nowMillis);
             case HubInput.Answered(ChannelReply reply) -> answered(reply);
             case HubInput.Pushed pushed -> fanout.pushed(pushed.channel(), pushed.epoch(), pushed.slice());
-            case HubInput.Release release -> sessions.release(release);
+            case HubInput.Release release -> sessions.release(release, nowMillis);
             case HubInput.Overtaken(Carrier carrier) -> overtaken(carrier);
-            case HubInput.Adopt(byte[] state) -> sessions.adopt(state, nowMillis);
-            case HubInput.Kick(String session) -> sessions.kick(session, CloseCode.KICKED);
+            case HubInput.Adopt(byte[] state) -> permits.adopted(sessions.adopt(state, nowMillis), nowMillis);
+            case HubInput.Renewed renewed -> permits.renewed(renewed, nowMillis);
+            case HubInput.Kept kept -> permits.kept(kept);
+            case HubInput.Kick(String session, CloseCode code) -> sessions.kick(session, code);
+            case HubInput.Revoke(Revocation revocation) -> permits.revoke(revocation, nowMillis);
             case HubInput.Drain(long spreadMillis) -> sessions.drain(spreadMillis, nowMillis);
             case HubInput.Tick() -> tick(nowMillis);
         }
@@ -98,7 +105,7 @@ public final class Hub {
 
     /** When a {@link HubInput.Tick} is wanted; {@code Long.MAX_VALUE} for never. */
     public long wakeAt() {
-        return Math.min(presences.wakeAt(), Math.min(carriers.wakeAt(), sessions.wakeAt()));
+        return Math.min(Math.min(presences.wakeAt(), permits.wakeAt()), Math.min(carriers.wakeAt(), sessions.wakeAt()));
     }
 
     /** The offset up to which this hub has passed on a channel's messages; -1 when it doesn't follow the channel. */
@@ -111,6 +118,11 @@ public final class Hub {
     public int subscribersOf(String channel) {
         Followed found = fanout.find(channel);
         return found == null ? 0 : found.subscribers;
+    }
+
+    /** The tokens that are refused here although they are genuine. */
+    public Revocations revocations() {
+        return permits.revocations();
     }
 
     public int sessionCount() {
@@ -198,7 +210,9 @@ public final class Hub {
 
     private void verified(HubInput.Verified verified, long nowMillis) {
         Carrier carrier = verified.carrier();
-        if (!carrier.closed) {
+        if (permits.revocations().refuse(verified.principal(), nowMillis)) {
+            denied(new HubInput.Denied(carrier, verified.connect(), ErrorCode.UNAUTHORIZED), nowMillis);
+        } else if (!carrier.closed) {
             carrier.verifying = false;
             Session made = sessions.madeBy(verified);
             if (made != null && made.polling != null) {
@@ -208,6 +222,9 @@ public final class Hub {
                 return;
             }
             sessions.attach(verified, nowMillis);
+            if (carrier.session != null) {
+                permits.shown(carrier.session, verified.principal(), verified.lifeMillis(), nowMillis);
+            }
             if (carrier.session != null && verified.connect().resume() != null) {
                 requests.resume(carrier.session, verified.connect().resume());
             }
@@ -284,12 +301,13 @@ public final class Hub {
         });
         polls.tick(nowMillis);
         presences.tick();
+        permits.tick(nowMillis);
         sessions.tick(nowMillis);
     }
 
     /** Writes everything out as plain values. Only between inputs, when the outputs are drained. */
     public void write(StateWriter out, long nowMillis) {
-        new HubState(limits, carriers, fanout, sessions).write(out, nowMillis);
+        new HubState(limits, carriers, sessions, permits).write(out, nowMillis);
     }
 
     /**
@@ -298,7 +316,7 @@ public final class Hub {
      * @param homesEnds gives the home's end of each carrier by its id
      */
     public void read(StateReader in, long nowMillis, LongFunction<Object> homesEnds) {
-        new HubState(limits, carriers, fanout, sessions).read(in, nowMillis, homesEnds);
+        new HubState(limits, carriers, sessions, permits).read(in, nowMillis, homesEnds);
         for (Carrier carrier : carriers.all()) {
             if (carrier.answer != null) {
                 // Which polls are worth a look at the next settling is not written out: all of them are looked at.

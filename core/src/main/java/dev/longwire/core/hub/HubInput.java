@@ -2,9 +2,11 @@
 package dev.longwire.core.hub;
 
 import dev.longwire.core.Principal;
+import dev.longwire.core.access.Revocation;
 import dev.longwire.core.channel.ChannelReply;
 import dev.longwire.core.log.Slice;
 import dev.longwire.protocol.ClientFrame;
+import dev.longwire.protocol.CloseCode;
 import dev.longwire.protocol.ErrorCode;
 import dev.longwire.protocol.Poll;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +62,7 @@ public sealed interface HubInput {
      *
      * @param connect the frame that asked
      * @param resume the id of the session that the ticket names, where the ticket is genuine; else null
+     * @param lifeMillis how long the token still lives; {@link Principal#FOR_EVER} where it has no end
      * @param turn the turn of this attempt: from {@code connect.resume}, or one after the ticket's
      * @param fresh ids for a new session, should one be needed
      */
@@ -67,6 +70,7 @@ public sealed interface HubInput {
             Carrier carrier,
             ClientFrame.Connect connect,
             Principal principal,
+            long lifeMillis,
             @Nullable String resume,
             long turn,
             FreshIds fresh)
@@ -83,6 +87,13 @@ public sealed interface HubInput {
     /** The client is not let in. */
     record Denied(Carrier carrier, ClientFrame.Connect connect, ErrorCode code) implements HubInput {}
 
+    /** The answer to {@link HubOutput.Reverify}: who the token speaks for, and how long it still lives. */
+    record Renewed(String session, long turn, ClientFrame.Refresh refresh, Principal principal, long lifeMillis)
+            implements HubInput {}
+
+    /** The other answer: the token is not accepted, and the session goes on as it is. */
+    record Kept(String session, long turn, ClientFrame.Refresh refresh, ErrorCode code) implements HubInput {}
+
     /** A channel's owner answers. */
     record Answered(ChannelReply reply) implements HubInput {}
 
@@ -90,7 +101,10 @@ public sealed interface HubInput {
     record Pushed(String channel, String epoch, Slice slice) implements HubInput {}
 
     /** A session is to end, by an administrator's word. */
-    record Kick(String session) implements HubInput {}
+    record Kick(String session, CloseCode code) implements HubInput {}
+
+    /** Tokens don't count any more, neither those that sessions have shown nor those that come. */
+    record Revoke(Revocation revocation) implements HubInput {}
 
     /** The server is going away: every client is told when to come back, spread over {@code spreadMillis}. */
     record Drain(long spreadMillis) implements HubInput {}

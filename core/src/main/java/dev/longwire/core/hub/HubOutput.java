@@ -53,6 +53,9 @@ public sealed interface HubOutput {
     /** Asks who the client is; answered by {@link HubInput.Verified} or {@link HubInput.Denied}. */
     record Verify(Carrier carrier, ClientFrame.Connect connect) implements HubOutput {}
 
+    /** Asks who a session's fresh token speaks for; answered by {@link HubInput.Renewed} or {@link HubInput.Kept}. */
+    record Reverify(String session, long turn, ClientFrame.Refresh refresh) implements HubOutput {}
+
     /** A request to a channel's owner. */
     record Ask(ChannelRequest request) implements HubOutput {}
 }

@@ -28,21 +28,24 @@ final class HubState {
     private final Carriers carriers;
     private final Fanout fanout;
     private final Sessions sessions;
+    private final Permits permits;
 
-    HubState(Limits limits, Carriers carriers, Fanout fanout, Sessions sessions) {
+    HubState(Limits limits, Carriers carriers, Sessions sessions, Permits permits) {
         this.limits = limits;
         this.carriers = carriers;
-        this.fanout = fanout;
+        this.fanout = sessions.fanout();
         this.sessions = sessions;
+        this.permits = permits;
     }
 
     void write(StateWriter out, long nowMillis) {
         out.number(VERSION);
         writeCarriers(out, nowMillis);
         writeFollowed(out);
+        permits.revocations().write(out, nowMillis);
         out.number(sessions.size());
         for (Session session : sessions.all()) {
-            writeSession(out, session);
+            writeSession(out, session, nowMillis);
         }
         List<Session> parked = new ArrayList<>();
         sessions.parkedList().each(timed -> parked.add((Session) timed));
@@ -60,9 +63,13 @@ final class HubState {
         }
         Map<Long, Carrier> byId = readCarriers(in, nowMillis, homesEnds);
         Map<String, Followed> channels = readFollowed(in);
+        permits.revocations().read(in, nowMillis);
         int count = in.count();
         for (int i = 0; i < count; i++) {
-            sessions.restore(readSession(in, byId, channels));
+            Session session = SessionState.read(in, limits.replies(), nowMillis);
+            readSession(in, session, byId, channels);
+            sessions.restore(session);
+            permits.restore(session, nowMillis);
         }
         int parked = in.count();
         for (int i = 0; i < parked; i++) {
@@ -153,8 +160,8 @@ final class HubState {
         return channels;
     }
 
-    private void writeSession(StateWriter out, Session session) {
-        SessionState.write(out, session);
+    private void writeSession(StateWriter out, Session session, long nowMillis) {
+        SessionState.write(out, session, nowMillis);
         out.flag(session.carrier != null);
         out.number(session.carrier == null ? 0 : session.carrier.id());
         PollState.write(out, session.polling);
@@ -173,8 +180,8 @@ final class HubState {
         }
     }
 
-    private Session readSession(StateReader in, Map<Long, Carrier> byId, Map<String, Followed> channels) {
-        Session session = SessionState.read(in, limits.replies());
+    private static void readSession(
+            StateReader in, Session session, Map<Long, Carrier> byId, Map<String, Followed> channels) {
         boolean attached = in.flag();
         long carrierId = in.number();
         if (attached) {
@@ -192,7 +199,6 @@ final class HubState {
         if (in.flag()) {
             session.reading = reading(session, in.optionalText());
         }
-        return session;
     }
 
     /** The subscription that awaits a read; or, where it has gone meanwhile, one that belongs to nobody. */

@@ -7,6 +7,7 @@ import dev.longwire.core.channel.ChannelRequest.Tag;
 import dev.longwire.core.presence.PresenceName;
 import dev.longwire.protocol.ClientFrame;
 import dev.longwire.protocol.ClientFrame.Request;
+import dev.longwire.protocol.ErrorCode;
 import dev.longwire.protocol.Position;
 import dev.longwire.protocol.ServerFrame;
 import dev.longwire.protocol.ServerFrame.History;
@@ -25,9 +26,11 @@ final class Pages {
     private static final int AROUND_BYTES = 128;
 
     private final Outbox outbox;
+    private final Rights rights;
 
-    Pages(Outbox outbox) {
+    Pages(Outbox outbox, Rights rights) {
         this.outbox = outbox;
+        this.rights = rights;
     }
 
     void wanted(Session session, Request request) {
@@ -84,8 +87,12 @@ final class Pages {
             done(session);
             session.replies.forget(id);
             Position next = paged.next() < 0 ? null : new Position(paged.head().epoch(), paged.next());
-            outbox.send(taker, new History(id, paged.channel(), paged.head(), paged.messages(), next));
-            count(taker, paged);
+            if (rights.history(session, paged.channel())) {
+                outbox.send(taker, new History(id, paged.channel(), paged.head(), paged.messages(), next));
+                count(taker, paged);
+            } else {
+                outbox.error(taker, id, ErrorCode.FORBIDDEN, null);
+            }
             turn(session);
         }
     }
@@ -103,11 +110,20 @@ final class Pages {
             session.replies.forget(id);
             String channel = PresenceName.channel(roll.channel());
             String next = roll.page().next();
-            outbox.page(
-                    taker,
-                    new Members(
-                            id, channel, roll.at(), roll.count(), roll.page().members(), next),
-                    roll.page().bytes());
+            if (rights.observe(session, channel)) {
+                outbox.page(
+                        taker,
+                        new Members(
+                                id,
+                                channel,
+                                roll.at(),
+                                roll.count(),
+                                roll.page().members(),
+                                next),
+                        roll.page().bytes());
+            } else {
+                outbox.error(taker, id, ErrorCode.FORBIDDEN, null);
+            }
             turn(session);
         }
         return true;

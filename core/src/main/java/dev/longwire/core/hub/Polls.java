@@ -42,15 +42,17 @@ final class Polls {
     private final Sessions sessions;
     private final Fanout fanout;
     private final Pages pages;
+    private final Rights rights;
     private final Runner runner;
 
-    Polls(Limits limits, Sessions sessions, Pages pages, Runner runner) {
-        this.limits = limits;
+    Polls(Rules rules, Sessions sessions, Pages pages, Runner runner) {
+        this.limits = rules.limits();
         this.outbox = sessions.outbox();
         this.carriers = sessions.carriers();
         this.sessions = sessions;
         this.fanout = sessions.fanout();
         this.pages = pages;
+        this.rights = rules.rights();
         this.runner = runner;
     }
 
@@ -64,6 +66,8 @@ final class Polls {
         Session session = sessions.find(input.session());
         if (session == null) {
             outbox.add(new HubOutput.Reject(carrier, ErrorCode.SESSION_GONE));
+        } else if (input.turn() == session.turn && session.lapsed) {
+            outbox.goodbye(carrier, CloseCode.TOKEN_EXPIRED, 0);
         } else if (input.turn() != session.turn || session.polling == null) {
             outbox.add(new HubOutput.Reject(carrier, ErrorCode.POLL_SUPERSEDED));
         } else {
@@ -253,9 +257,25 @@ final class Polls {
         List<Answer.Part> parts = repeat.answer.parts;
         while (repeat.part < parts.size()) {
             switch (parts.get(repeat.part)) {
+                case Answer.Said(ServerFrame.History page)
+                when !rights.history(session, page.channel()) -> {
+                    outbox.error(repeat.carrier, page.id(), ErrorCode.FORBIDDEN, null);
+                    repeat.part++;
+                }
+                case Answer.Said(ServerFrame.Members page)
+                when !rights.observe(session, page.channel()) -> {
+                    outbox.error(repeat.carrier, page.id(), ErrorCode.FORBIDDEN, null);
+                    repeat.part++;
+                }
                 case Answer.Said(ServerFrame frame) -> {
                     outbox.send(repeat.carrier, frame);
                     repeat.part++;
+                }
+                case Answer.Run run
+                when !rights.follow(session, run.channel()) -> {
+                    outbox.send(repeat.carrier, Requests.lost(run.channel(), Rights.LOST));
+                    repeat.part++;
+                    repeat.cursor = -1;
                 }
                 case Answer.Run run -> {
                     repeat.cursor = Math.max(repeat.cursor, run.from());

@@ -162,14 +162,17 @@ final class Presences {
         }
     }
 
-    /** The session leaves every channel in which it may not be any more, and its client is told. */
-    void recheck(Session session) {
+    /** The session leaves every channel in which it may not be any more, and its client is told why. */
+    void recheck(Session session, String reason) {
         for (Membership membership : List.copyOf(session.memberships.values())) {
             String channel = PresenceName.channel(membership.log);
             if (!rights.enter(session, channel)) {
                 leave(session, membership.log, quietly(session));
+                Dropped told = new Dropped(channel, Action.LEAVE, reason);
                 if (session.carrier != null) {
-                    outbox.send(session.carrier, new Dropped(channel, Action.LEAVE, Rights.LOST));
+                    outbox.send(session.carrier, told);
+                } else if (session.polling != null) {
+                    session.polling.unsent.add(told);
                 }
             }
         }

@@ -2,6 +2,7 @@
 package dev.longwire.core.hub;
 
 import dev.longwire.protocol.ServerFrame.Attended;
+import dev.longwire.protocol.ServerFrame.Refreshed;
 import dev.longwire.protocol.ServerFrame.Reply;
 import dev.longwire.protocol.ServerFrame.Subscribed;
 import dev.longwire.protocol.ServerFrame.Unsubscribed;
@@ -87,14 +88,15 @@ final class Replies {
     }
 
     /**
-     * A later attach begins: reads that run are asked for again by whoever still wants them, and subscriptions are what
-     * the attach says, whatever was answered before it.
+     * A later attach begins: reads that run are asked for again by whoever still wants them, and subscriptions and
+     * rights are what the attach says, whatever was answered before it.
      */
     void renew() {
         for (int i = count - 1; i >= 0; i--) {
             Reply answer = answers[i];
             boolean stale = answer instanceof Subscribed
                     || answer instanceof Unsubscribed
+                    || answer instanceof Refreshed
                     || answer instanceof Attended attended && attended.observes();
             if (stale || answer == null && reads[i]) {
                 remove(i);

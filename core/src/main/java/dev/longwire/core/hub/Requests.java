@@ -74,6 +74,7 @@ final class Requests {
     /** Whether nothing is lost by running it once more. */
     private static boolean reads(Request request) {
         return request instanceof ClientFrame.History
+                || request instanceof ClientFrame.Refresh
                 || request instanceof ClientFrame.Presence presence
                         && (presence.action() == Action.QUERY || presence.action() == Action.COUNT);
     }
@@ -91,7 +92,7 @@ final class Requests {
             case ClientFrame.History history -> history(session, history);
             case ClientFrame.Presence presence -> presence(session, presence);
             case ClientFrame.Call call -> refuse(session, call.id(), ErrorCode.UNSUPPORTED, null);
-            case ClientFrame.Refresh refresh -> refuse(session, refresh.id(), ErrorCode.UNSUPPORTED, null);
+            case ClientFrame.Refresh refresh -> outbox.add(new HubOutput.Reverify(session.id, session.turn, refresh));
             case ClientFrame.Connect connect -> refuse(session, connect.id(), ErrorCode.ALREADY_CONNECTED, null);
         }
     }
@@ -186,11 +187,16 @@ final class Requests {
             later(existing, request);
         } else {
             fanout.leave(existing);
-            Subscription alongside = session.subscriptions.get(PresenceName.of(request.channel()));
-            if (alongside != null && alongside.alongside) {
-                fanout.leave(alongside);
-            }
+            endAlongside(session, request.channel());
             answer(session, new Unsubscribed(request.id(), request.channel(), "client"));
+        }
+    }
+
+    /** An observation that the subscription asked for ends with it. */
+    private void endAlongside(Session session, String channel) {
+        Subscription alongside = session.subscriptions.get(PresenceName.of(channel));
+        if (alongside != null && alongside.alongside) {
+            fanout.leave(alongside);
         }
     }
 
@@ -337,12 +343,47 @@ final class Requests {
         }
     }
 
-    private void refuse(Session session, long id, ErrorCode code, @Nullable String field) {
+    /** Ends every subscription and observation that the session may not have any more, and says so. */
+    void withdraw(Session session, String reason) {
+        for (Subscription each : List.copyOf(session.subscriptions.values())) {
+            String log = each.channel.name;
+            if (session.subscriptions.get(log) == each && !rights.follow(session, log)) {
+                withdraw(session, each, reason);
+            }
+        }
+        presences.recheck(session, reason);
+    }
+
+    private void withdraw(Session session, Subscription subscription, String reason) {
+        ArrayDeque<Request> waiting = subscription.waiting;
+        subscription.waiting = null;
+        fanout.leave(subscription);
+        if (!subscription.channel.presence) {
+            endAlongside(session, subscription.channel.name);
+        }
+        if (subscription.joining && subscription.joinId != 0) {
+            refuse(session, subscription.joinId, ErrorCode.FORBIDDEN, null);
+        } else {
+            say(session, lost(subscription.channel.name, reason));
+        }
+        if (waiting != null) {
+            waiting.forEach(next -> run(session, next));
+        }
+    }
+
+    /** How a client is told that it gets nothing of this log any more. */
+    static ServerFrame lost(String log, String reason) {
+        return PresenceName.is(log)
+                ? new Dropped(PresenceName.channel(log), Action.UNOBSERVE, reason)
+                : new Unsubscribed(0, log, reason);
+    }
+
+    void refuse(Session session, long id, ErrorCode code, @Nullable String field) {
         answer(session, new Error(id, code, field, 0));
     }
 
     /** Keeps the answer for a repeat of the request, and says it. */
-    private void answer(Session session, Reply reply) {
+    void answer(Session session, Reply reply) {
         session.replies.finish(reply.id(), reply);
         say(session, reply);
     }
@@ -354,7 +395,7 @@ final class Requests {
     }
 
     /** To the poll that brought the request, while it is open; else to what drains the session; else to the next poll. */
-    private void say(Session session, ServerFrame reply) {
+    void say(Session session, ServerFrame reply) {
         Polling polling = session.polling;
         Answer awaiting = polling == null || !(reply instanceof Reply to) ? null : polling.awaiting(to.id());
         Carrier carrier = awaiting == null ? session.carrier : awaiting.carrier;

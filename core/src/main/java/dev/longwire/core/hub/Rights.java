@@ -3,6 +3,7 @@ package dev.longwire.core.hub;
 
 import dev.longwire.core.Namespaces;
 import dev.longwire.core.access.Operation;
+import dev.longwire.core.presence.PresenceName;
 import dev.longwire.protocol.ClientFrame;
 import dev.longwire.protocol.ClientFrame.Request;
 import dev.longwire.protocol.Want;
@@ -29,7 +30,7 @@ final class Rights {
             case ClientFrame.Publish publish -> publish.extras().key() != null || publish(session, publish.channel());
             // What became of one's own publish is no reading of other people's.
             case ClientFrame.History history when history.key() != null -> true;
-            case ClientFrame.History history -> has(session, Operation.HISTORY, history.channel());
+            case ClientFrame.History history -> history(session, history.channel());
             case ClientFrame.Presence presence -> presence(session, presence);
             case ClientFrame.Call call -> has(session, Operation.CALL, call.method());
             case ClientFrame.Unsubscribe unsubscribe -> true;
@@ -42,7 +43,18 @@ final class Rights {
     /** The newest messages from before a subscription began are history. */
     boolean subscribe(Session session, Want want) {
         return has(session, Operation.SUBSCRIBE, want.channel())
-                && (want.last() == 0 || has(session, Operation.HISTORY, want.channel()));
+                && (want.last() == 0 || history(session, want.channel()));
+    }
+
+    /** Whether a session may go on to get what this log brings: a channel's messages, or its presence. */
+    boolean follow(Session session, String log) {
+        return PresenceName.is(log)
+                ? observe(session, PresenceName.channel(log))
+                : has(session, Operation.SUBSCRIBE, log);
+    }
+
+    boolean history(Session session, String channel) {
+        return has(session, Operation.HISTORY, channel);
     }
 
     boolean publish(Session session, String channel) {
@@ -66,7 +78,7 @@ final class Rights {
     }
 
     private boolean has(Session session, Operation operation, String channel) {
-        return session.principal.capabilities().allows(operation, channel)
+        return session.allows(operation, channel)
                 // A method of the backend has no namespace.
                 || operation != Operation.CALL
                         && namespaces.of(channel).everybody().contains(operation);

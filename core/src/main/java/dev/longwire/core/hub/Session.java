@@ -2,10 +2,12 @@
 package dev.longwire.core.hub;
 
 import dev.longwire.core.Principal;
+import dev.longwire.core.access.Operation;
 import dev.longwire.core.deadline.Timed;
 import dev.longwire.protocol.ClientFrame.Request;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,16 @@ public final class Session extends Timed {
     final String client;
     final Replies replies;
     Principal principal;
+
+    /** What the principal's token has to be asked for; null while it has no end. */
+    @Nullable
+    Permit permit;
+
+    /** Tokens that were added to it; replaced as a whole. */
+    List<Permit> added = List.of();
+
+    /** Whether its token has ended, and the grace after it: nothing goes out until a fresh one is shown. */
+    boolean lapsed;
 
     @Nullable
     String agent;
@@ -124,6 +136,19 @@ public final class Session extends Timed {
             }
         }
         return most;
+    }
+
+    /** Whether one of its tokens allows this. */
+    boolean allows(Operation operation, String channel) {
+        if (principal.capabilities().allows(operation, channel)) {
+            return true;
+        }
+        for (Permit each : added) {
+            if (each.principal.capabilities().allows(operation, channel)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether something can be written for it now. */

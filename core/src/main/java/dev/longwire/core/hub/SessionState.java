@@ -6,7 +6,9 @@ import dev.longwire.core.access.Capabilities;
 import dev.longwire.core.state.StateReader;
 import dev.longwire.core.state.StateWriter;
 import dev.longwire.protocol.Payload;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** What a session is apart from its carrier and its cursors, as values: enough to move it to another hub. */
@@ -14,7 +16,7 @@ final class SessionState {
 
     private SessionState() {}
 
-    static void write(StateWriter out, Session session) {
+    static void write(StateWriter out, Session session, long nowMillis) {
         out.text(session.id);
         out.text(session.client);
         writePrincipal(out, session.principal);
@@ -32,9 +34,26 @@ final class SessionState {
                 out.bytes(data.bytes());
             }
         }
+        out.flag(session.lapsed);
+        Permit permit = session.permit;
+        out.flag(permit != null);
+        if (permit != null) {
+            writePermit(out, permit, nowMillis);
+        }
+        out.number(session.added.size());
+        for (Permit each : session.added) {
+            writePrincipal(out, each.principal);
+            writePermit(out, each, nowMillis);
+        }
     }
 
-    static Session read(StateReader in, int replies) {
+    private static void writePermit(StateWriter out, Permit permit, long nowMillis) {
+        out.number(permit.endsAt - nowMillis);
+        out.number(permit.askAt - nowMillis);
+        out.flag(permit.asked);
+    }
+
+    static Session read(StateReader in, int replies, long nowMillis) {
         String id = in.text();
         String client = in.text();
         Session session = new Session(id, client, readPrincipal(in), replies);
@@ -50,7 +69,23 @@ final class SessionState {
             }
             session.memberships.put(membership.log, membership);
         }
+        session.lapsed = in.flag();
+        if (in.flag()) {
+            session.permit = readPermit(in, session, session.principal, nowMillis, false);
+        }
+        List<Permit> added = new ArrayList<>();
+        for (int left = in.count(); left > 0; left--) {
+            added.add(readPermit(in, session, readPrincipal(in), nowMillis, true));
+        }
+        session.added = added;
         return session;
+    }
+
+    private static Permit readPermit(
+            StateReader in, Session session, Principal principal, long nowMillis, boolean added) {
+        Permit permit = new Permit(session, principal, nowMillis + in.number(), nowMillis + in.number(), added);
+        permit.asked = in.flag();
+        return permit;
     }
 
     private static void writePrincipal(StateWriter out, Principal principal) {
@@ -67,6 +102,7 @@ final class SessionState {
             out.number(mask);
         });
         out.optionalText(principal.tokenId());
+        out.number(principal.issuedAtMillis());
         out.number(principal.expiresAtMillis());
     }
 
@@ -78,6 +114,6 @@ final class SessionState {
             String pattern = in.text();
             masks.put(pattern, in.count());
         }
-        return new Principal(user, info, Capabilities.ofMasks(masks), in.optionalText(), in.number());
+        return new Principal(user, info, Capabilities.ofMasks(masks), in.optionalText(), in.number(), in.number());
     }
 }

@@ -145,7 +145,7 @@ final class Sessions {
                         limits.windowMillis(),
                         session.principal.expiresAtMillis(),
                         limits.dedupeMillis()));
-        presences.recheck(session);
+        presences.recheck(session, Rights.LOST);
         presences.unparked(session);
         subscribe(session, connect.resume());
     }
@@ -235,7 +235,7 @@ final class Sessions {
     }
 
     private static void addIfOpen(List<Carrier> list, @Nullable Carrier carrier) {
-        if (carrier != null && !list.contains(carrier)) {
+        if (carrier != null && !carrier.closed && !list.contains(carrier)) {
             list.add(carrier);
         }
     }
@@ -290,6 +290,26 @@ final class Sessions {
         }
     }
 
+    /**
+     * The session's token has ended. Whatever drains it is told so, and it waits for an attach with a fresh one: what it
+     * misses is in the logs.
+     */
+    void lapse(Session session, long nowMillis) {
+        session.lapsed = true;
+        List<Carrier> open = new ArrayList<>();
+        if (session.carrier != null) {
+            open.add(session.carrier);
+            detach(session);
+            parked(session, nowMillis);
+        }
+        endPolling(session, open);
+        for (Carrier carrier : open) {
+            carrier.answer = null;
+            outbox.goodbye(carrier, CloseCode.TOKEN_EXPIRED, 0);
+            carriers.forget(carrier);
+        }
+    }
+
     /** Ends a session for good. */
     void end(Session session) {
         presences.ended(session);
@@ -308,6 +328,7 @@ final class Sessions {
             fanout.leave(subscription);
         }
         Deadlines.stop(session);
+        Permits.forget(session);
         sessions.remove(session.id);
         if (session.nonce != null) {
             byNonce.remove(session.nonce, session);
@@ -326,7 +347,7 @@ final class Sessions {
     }
 
     /** Hands a session over to another hub; or says that it stays. */
-    void release(HubInput.Release request) {
+    void release(HubInput.Release request, long nowMillis) {
         Session session = sessions.get(request.session());
         byte[] state = null;
         if (session != null && request.turn() > session.turn) {
@@ -334,7 +355,7 @@ final class Sessions {
             session.subscriptions.values().forEach(each -> abandon(session, each));
             presences.handedOver(session);
             StateWriter out = new StateWriter();
-            SessionState.write(out, session);
+            SessionState.write(out, session, nowMillis);
             state = out.toBytes();
             remove(session);
         }
@@ -343,10 +364,11 @@ final class Sessions {
     }
 
     /** Takes a session from another hub; it has no carrier until the attach that follows. */
-    void adopt(byte[] state, long nowMillis) {
-        Session session = SessionState.read(new StateReader(state), limits.replies());
+    Session adopt(byte[] state, long nowMillis) {
+        Session session = SessionState.read(new StateReader(state), limits.replies(), nowMillis);
         restore(session);
         parked(session, nowMillis);
+        return session;
     }
 
     /** Tells every client when to come back, each at its own moment, so that they do not come all at once. */

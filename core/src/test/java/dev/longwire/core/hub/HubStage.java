@@ -35,6 +35,8 @@ final class HubStage {
     private final Channels channels = new Channels("b", 1, ChannelSettings.DEFAULT);
     private final ArrayDeque<ChannelRequest> toOwner = new ArrayDeque<>();
     private final ArrayDeque<HubOutput.Verify> toVerify = new ArrayDeque<>();
+    private final ArrayDeque<HubOutput.Reverify> toReverify = new ArrayDeque<>();
+    private final Map<String, Principal> tokens = new LinkedHashMap<>();
     private final Map<Long, Carrier> carriers = new LinkedHashMap<>();
     private final Map<Long, List<String>> written = new LinkedHashMap<>();
     private Hub hub;
@@ -103,6 +105,15 @@ final class HubStage {
         settle();
         Session session = carrier(id).session();
         return session == null ? "" : session.id();
+    }
+
+    /** What a token means from now on. */
+    void token(String token, Principal principal) {
+        tokens.put(token, principal);
+    }
+
+    long now() {
+        return now;
     }
 
     void say(long id, ClientFrame frame) {
@@ -203,6 +214,10 @@ final class HubStage {
                 verify(toVerify.remove());
                 busy = true;
             }
+            while (!holding && !toReverify.isEmpty()) {
+                verify(toReverify.remove());
+                busy = true;
+            }
             while (!ownerHeld && !toOwner.isEmpty()) {
                 channels.accept(0, toOwner.remove(), now, now);
                 busy = true;
@@ -235,13 +250,26 @@ final class HubStage {
         String session = resume == null ? null : resume.session();
         long turn = resume == null ? 1 : resume.turn();
         String fresh = "s" + ++sessions;
+        Principal principal = principal(Objects.requireNonNull(connect.token()));
         accept(new HubInput.Verified(
                 carrier(verify.carrier().id()),
                 connect,
-                Principal.ofUser(connect.token()),
+                principal,
+                principal.lifeMillis(now),
                 session,
                 turn,
                 new HubInput.FreshIds(fresh, "c" + sessions)));
+    }
+
+    private void verify(HubOutput.Reverify asked) {
+        Principal principal = principal(asked.refresh().token());
+        accept(new HubInput.Renewed(
+                asked.session(), asked.turn(), asked.refresh(), principal, principal.lifeMillis(now)));
+    }
+
+    /** A token is its user's name, unless somebody said what it means. */
+    private Principal principal(String token) {
+        return tokens.getOrDefault(token, Principal.ofUser(token));
     }
 
     private void perform(HubOutput output) {
@@ -264,6 +292,7 @@ final class HubStage {
             case HubOutput.Ended ended -> {}
             case HubOutput.Stray stray -> {}
             case HubOutput.Verify verify -> toVerify.add(verify);
+            case HubOutput.Reverify asked -> toReverify.add(asked);
             case HubOutput.Ask ask -> toOwner.add(ask.request());
         }
     }
@@ -274,7 +303,9 @@ final class HubStage {
             case ServerFrame.Subscribed subscribed ->
                 "subscribed " + subscribed.channel() + " " + subscribed.head().offset()
                         + (subscribed.recovered() ? " recovered" : "") + " replay " + subscribed.replay();
-            case ServerFrame.Unsubscribed unsubscribed -> "unsubscribed " + unsubscribed.channel();
+            case ServerFrame.Unsubscribed unsubscribed ->
+                "unsubscribed " + unsubscribed.channel() + (unsubscribed.id() == 0 ? " " + unsubscribed.reason() : "");
+            case ServerFrame.Refreshed refreshed -> refreshed.id() == 0 ? "refresh wanted" : "refreshed";
             case ServerFrame.Published published ->
                 "published " + published.position().offset();
             case ServerFrame.Error error -> "error " + error.code().wire();

@@ -5,13 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.longwire.core.Limits;
 import dev.longwire.protocol.ClientFrame;
+import dev.longwire.protocol.CloseCode;
 import dev.longwire.protocol.Position;
 import org.junit.jupiter.api.Test;
 
 /** A hub and an owner, one input at a time. */
 final class HubTest {
 
-    private static final Limits LIMITS = new Limits(1_000, 3_000, 1_000, 10_000, 3, 3, 2, 400, 5_000, 2_000, 2, 10_000);
+    private static final Limits LIMITS =
+            new Limits(1_000, 3_000, 1_000, 10_000, 3, 3, 2, 400, 5_000, 2_000, 2, 10_000, 1_000);
 
     private final HubStage stage = new HubStage(LIMITS);
 
@@ -221,7 +223,7 @@ final class HubTest {
     void aKickEndsTheSession() {
         String session = stage.connect(1, "a", null);
         stage.take(1);
-        stage.accept(new HubInput.Kick(session));
+        stage.accept(new HubInput.Kick(session, CloseCode.KICKED));
         assertThat(stage.take(1)).containsExactly("disconnect kicked", "close kicked");
         assertThat(stage.sessions()).isZero();
     }

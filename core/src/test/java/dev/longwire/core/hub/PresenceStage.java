@@ -95,6 +95,7 @@ final class PresenceStage {
                         carrier,
                         new ClientFrame.Connect(1, null, null, null, false, resume),
                         Principal.ofUser(user),
+                        Principal.FOR_EVER,
                         session,
                         resume == null ? 1 : resume.turn(),
                         new HubInput.FreshIds("s" + ++sessions, "c" + sessions)));

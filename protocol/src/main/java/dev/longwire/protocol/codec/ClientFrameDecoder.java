@@ -45,7 +45,7 @@ final class ClientFrameDecoder {
             case "call" ->
                 new ClientFrame.Call(
                         id(fields), fields.text(Field.METHOD, MAX_NAME), fields.optionalPayload(), retry(fields));
-            case "refresh" -> new ClientFrame.Refresh(id(fields), fields.text(Field.TOKEN, MAX_TOKEN));
+            case "refresh" -> refresh(fields);
             case "ping" -> new ClientFrame.Ping();
             case "disconnect" -> new ClientFrame.Disconnect();
             default -> throw new Refused(ErrorCode.UNKNOWN_TYPE, Field.TYPE.wire());
@@ -168,6 +168,11 @@ final class ClientFrameDecoder {
             throw fields.invalid(Field.BEFORE);
         }
         return new ClientFrame.History(id, channel, since, before, limit, reverse, key);
+    }
+
+    private static ClientFrame refresh(Fields fields) throws Refused {
+        return new ClientFrame.Refresh(
+                id(fields), fields.text(Field.TOKEN, MAX_TOKEN), fields.flag(Field.ADD), retry(fields));
     }
 
     private static ClientFrame presence(Fields fields) throws Refused {

@@ -173,8 +173,10 @@ final class ClientFrameEncoder {
     }
 
     private void refresh(ClientFrame.Refresh refresh) throws IOException {
-        out.open("refresh", refresh.id(), 3);
+        out.open("refresh", refresh.id(), 3 + one(refresh.add()) + one(refresh.retry()));
         out.text(Field.TOKEN, refresh.token());
+        out.flagIfSet(Field.ADD, refresh.add());
+        out.flagIfSet(Field.RETRY, refresh.retry());
     }
 
     private static int one(boolean present) {

@@ -37,6 +37,7 @@ enum Field {
     INFO("info", Shape.PAYLOAD),
     METHOD("method"),
     TOKEN("token"),
+    ADD("add"),
     AGENT("agent"),
     NONCE("nonce"),
     BATCH("batch"),

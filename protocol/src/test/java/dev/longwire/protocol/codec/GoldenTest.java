@@ -45,6 +45,7 @@ final class GoldenTest {
                 {"type":"connected","id":1,"session":"s","client":"c-7f","resumed":false,"turn":1,"user":null,\
                 "ping":25000,"window":120000,"expires":1790000000000,"dedupe":300000}""", new ServerFrame.Connected(1, "s", "c-7f", false, 1, null, 25000, 120000, 1790000000000L, 300000));
         SERVER.put("{\"type\":\"refresh\",\"id\":6,\"expires\":5}", new ServerFrame.Refreshed(6, 5));
+        SERVER.put("{\"type\":\"refresh\",\"expires\":5}", new ServerFrame.Refreshed(0, 5));
         SERVER.put("{\"type\":\"refresh\",\"id\":6,\"expires\":null}", new ServerFrame.Refreshed(6, 0));
         SERVER.put("{\"type\":\"result\",\"id\":7,\"data\":{\"text\":\"hello\"}}", new ServerFrame.Result(7, HELLO));
         SERVER.put("{\"type\":\"pong\"}", new ServerFrame.Pong());
@@ -147,7 +148,10 @@ final class GoldenTest {
         CLIENT.put(
                 "{\"type\":\"connect\",\"id\":1,\"resume\":{\"channels\":{}}}",
                 new ClientFrame.Connect(1, null, null, null, false, new ClientFrame.Resume(null, 0, List.of())));
-        CLIENT.put("{\"type\":\"refresh\",\"id\":6,\"token\":\"t\"}", new ClientFrame.Refresh(6, "t"));
+        CLIENT.put("{\"type\":\"refresh\",\"id\":6,\"token\":\"t\"}", new ClientFrame.Refresh(6, "t", false, false));
+        CLIENT.put(
+                "{\"type\":\"refresh\",\"id\":6,\"token\":\"t\",\"add\":true,\"retry\":true}",
+                new ClientFrame.Refresh(6, "t", true, true));
         CLIENT.put("{\"type\":\"ping\"}", new ClientFrame.Ping());
         CLIENT.put("{\"type\":\"disconnect\"}", new ClientFrame.Disconnect());
     }

@@ -60,7 +60,7 @@ final class RandomFrames {
                         text(40),
                         retry);
             case 8 -> new ClientFrame.Call(number(1), some(40), random.nextBoolean() ? payload() : null, retry);
-            case 9 -> new ClientFrame.Refresh(number(1), some(40));
+            case 9 -> new ClientFrame.Refresh(number(1), some(40), random.nextBoolean(), retry);
             default -> random.nextBoolean() ? new ClientFrame.Ping() : new ClientFrame.Disconnect();
         };
     }

@@ -26,7 +26,7 @@ public final class JwtVerifier implements Verifier, AutoCloseable {
     private static final int MOST_WAITING = 1_000;
 
     private static final long PATIENCE_SECONDS = 10;
-    private static final Principal NOBODY = new Principal(null, null, Capabilities.NONE, null, 0);
+    private static final Principal NOBODY = new Principal(null, null, Capabilities.NONE, null, 0, 0);
 
     private record Issuer(
             Claims.Rules rules,

@@ -36,6 +36,11 @@ public enum Setting {
     PING("timeouts.ping", Kind.TIME, "25s", "silence after which a client pings, and a silent one is probed"),
     PONG("timeouts.pong", Kind.TIME, "8s", "silence beyond that; then 4002 `silent`"),
     WINDOW("timeouts.window", Kind.TIME, "2m", "how long a session is kept without a carrier"),
+    TOKEN_GRACE(
+            "timeouts.token",
+            Kind.TIME,
+            "30s",
+            "a token is asked for so long before its end, and counts so long after it"),
     POLL_WAIT("timeouts.poll_wait", Kind.TIME, "20s", "how long a poll is held at most"),
     REQUEST("timeouts.request", Kind.TIME, "10s", "for an HTTP request to arrive; then the connection closes"),
     MESSAGE_TIME("timeouts.message", Kind.TIME, "30s", "for a WebSocket message to arrive; then it closes with 1008"),

@@ -140,7 +140,8 @@ public final class Settings {
                 millis(Setting.DEDUPE),
                 millis(Setting.POLL_WAIT),
                 limits.pollRequests(),
-                limits.answerBytes());
+                limits.answerBytes(),
+                millis(Setting.TOKEN_GRACE));
         return new ServerConfig(
                 text(Setting.HOST),
                 count(Setting.PORT),

@@ -4,6 +4,7 @@ package dev.longwire.server.http;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.longwire.core.hub.HubInput;
 import dev.longwire.core.hub.Session;
+import dev.longwire.protocol.CloseCode;
 import dev.longwire.protocol.ErrorCode;
 import dev.longwire.server.connection.Connection;
 import dev.longwire.server.loop.Line;
@@ -158,7 +159,7 @@ final class Registry {
                 found.add(session.id());
             }
         }
-        found.forEach(id -> loop.accept(new HubInput.Kick(id)));
+        found.forEach(id -> loop.accept(new HubInput.Kick(id, CloseCode.KICKED)));
         return found.size();
     }
 }

@@ -39,6 +39,28 @@ final class Door {
         });
     }
 
+    /** A token that a session was refreshed with goes the way of one that came with {@code connect}. */
+    void verify(HubOutput.Reverify asked) {
+        loops.verifier().verify(asked.refresh().token()).whenComplete((principal, failure) -> {
+            ErrorCode refusal = failure == null ? ErrorCode.UNAUTHORIZED : ErrorCode.UNAVAILABLE;
+            if (loop.executor().inEventLoop()) {
+                loop.accept(renewed(asked, principal, refusal));
+            } else {
+                loop.post(() -> loop.accept(renewed(asked, principal, refusal)));
+            }
+        });
+    }
+
+    private static HubInput renewed(HubOutput.Reverify asked, @Nullable Principal principal, ErrorCode refusal) {
+        return principal == null
+                ? new HubInput.Kept(asked.session(), asked.turn(), asked.refresh(), refusal)
+                : new HubInput.Renewed(asked.session(), asked.turn(), asked.refresh(), principal, life(principal));
+    }
+
+    private static long life(Principal principal) {
+        return principal.lifeMillis(System.currentTimeMillis());
+    }
+
     private void admit(Carrier carrier, Connect connect, @Nullable Principal principal, HubInput denied) {
         if (principal == null) {
             loop.accept(denied);
@@ -49,7 +71,8 @@ final class Door {
         long turn = asked > 0 ? asked : ticket == null ? 1 : ticket.turn() + 1;
         HubInput.FreshIds fresh = new HubInput.FreshIds(Tickets.freshSession(), Tickets.freshClient());
         String session = ticket == null ? null : ticket.session();
-        HubInput.Verified verified = new HubInput.Verified(carrier, connect, principal, session, turn, fresh);
+        HubInput.Verified verified =
+                new HubInput.Verified(carrier, connect, principal, life(principal), session, turn, fresh);
         Loop home = session == null ? null : loops.homeOf(session);
         if (session == null || home == null || home == loop) {
             attach(verified);

@@ -203,6 +203,7 @@ public final class Loop {
             case HubOutput.Reject reject -> line(reject.carrier()).reject(reject.code());
             case HubOutput.Probe probe -> line(probe.carrier()).probe();
             case HubOutput.Verify verify -> door.verify(verify.carrier(), verify.connect());
+            case HubOutput.Reverify asked -> door.verify(asked);
             case HubOutput.Released released -> door.released(released);
             case HubOutput.Stray stray -> stray(stray.reply());
             case HubOutput.Ended ended -> loops.forget(ended.session(), this);

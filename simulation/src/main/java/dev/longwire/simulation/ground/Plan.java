@@ -41,6 +41,7 @@ public record Plan(
     public static final long PING_MILLIS = 3_000;
     public static final long PONG_MILLIS = 1_000;
     public static final long DEDUPE_MILLIS = 6_000;
+    public static final long GRACE_MILLIS = 500;
 
     public static Plan of(long seed, Set<Bug> bugs) {
         Dice dice = new Dice(seed);
@@ -68,7 +69,8 @@ public record Plan(
                 DEDUPE_MILLIS,
                 2_000,
                 2,
-                dice.pick(List.of(500, 4_000)));
+                dice.pick(List.of(500, 4_000)),
+                GRACE_MILLIS);
         return new Plan(
                 seed,
                 dice.between(1, 3),

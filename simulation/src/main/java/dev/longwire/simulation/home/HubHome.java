@@ -86,7 +86,7 @@ final class HubHome implements ServerEnd {
         for (Session session : hub.sessions()) {
             if (ground.dice().chance(50)) {
                 ground.counters().count("kicked");
-                accept(new HubInput.Kick(session.id()));
+                accept(new HubInput.Kick(session.id(), CloseCode.KICKED));
                 return;
             }
         }
@@ -230,6 +230,7 @@ final class HubHome implements ServerEnd {
                 peer(carrier).probe();
             }
             case HubOutput.Verify(Carrier carrier, Connect connect) -> verify(peer(carrier), connect);
+            case HubOutput.Reverify asked -> throw new IllegalStateException("nobody refreshes");
             case HubOutput.Ask ask -> home.ask(index, scribe.asked(ask.request()));
             case HubOutput.Stray stray -> home.registry().stray(stray.reply(), index);
             case HubOutput.Released released ->
@@ -302,7 +303,8 @@ final class HubHome implements ServerEnd {
             public void arrived() {
                 long id = home.freshId();
                 HubInput.FreshIds ids = new HubInput.FreshIds("s" + id, "c" + id);
-                decided(new HubInput.Verified(link.carrier, connect, principal, session, turn, ids));
+                decided(new HubInput.Verified(
+                        link.carrier, connect, principal, Principal.FOR_EVER, session, turn, ids));
             }
 
             @Override
