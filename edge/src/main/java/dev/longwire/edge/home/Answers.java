@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.longwire.edge.home;
+
+import dev.longwire.core.channel.ChannelReply;
+import dev.longwire.core.channel.ChannelReply.Appended;
+import dev.longwire.core.channel.ChannelReply.Attached;
+import dev.longwire.core.channel.ChannelReply.Paged;
+import dev.longwire.core.channel.ChannelReply.Refused;
+import dev.longwire.core.channel.ChannelReply.Sliced;
+import dev.longwire.core.channel.ChannelReply.Traced;
+import dev.longwire.core.channel.ChannelRequest.Tag;
+import dev.longwire.core.hub.HubInput;
+import dev.longwire.core.log.LogSlice;
+import dev.longwire.core.state.StateReader;
+import dev.longwire.core.state.StateWriter;
+import dev.longwire.protocol.ErrorCode;
+import dev.longwire.protocol.Position;
+import dev.longwire.protocol.ServerFrame.Message;
+import dev.longwire.protocol.ServerFrame.Unrecovered;
+import dev.longwire.protocol.codec.Codec;
+import dev.longwire.protocol.codec.Format;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/** What a channel's owner tells a hub, as bytes between two objects: answers, and news of its log. */
+final class Answers {
+
+    private static final int ATTACHED = 1;
+    private static final int APPENDED = 2;
+    private static final int REFUSED = 3;
+    private static final int SLICED = 4;
+    private static final int PAGED = 5;
+    private static final int TRACED = 6;
+    private static final int PUSHED = 7;
+
+    private Answers() {}
+
+    static byte[] pushed(String channel, String epoch, LogSlice slice) {
+        StateWriter out = new StateWriter();
+        head(out, PUSHED, channel, Tag.HUB);
+        out.text(epoch);
+        StoredSlice.write(out, slice);
+        return out.toBytes();
+    }
+
+    static byte[] write(ChannelReply reply) {
+        StateWriter out = new StateWriter();
+        switch (reply) {
+            case Attached attached -> attached(out, attached);
+            case Appended appended -> {
+                head(out, APPENDED, appended.channel(), appended.tag());
+                Questions.position(out, appended.position());
+                out.text(appended.stored());
+                out.flag(appended.duplicate());
+                out.number(appended.dedupeMillis());
+            }
+            case Refused refused -> {
+                head(out, REFUSED, refused.channel(), refused.tag());
+                out.number(refused.code().number());
+                out.number(refused.retryAfterMillis());
+            }
+            case Sliced sliced -> {
+                head(out, SLICED, sliced.channel(), sliced.tag());
+                out.text(sliced.epoch());
+                StoredSlice.write(out, (LogSlice) sliced.slice());
+            }
+            case Paged paged -> {
+                head(out, PAGED, paged.channel(), paged.tag());
+                Questions.position(out, paged.head());
+                out.number(paged.messages().size());
+                paged.messages().forEach(each -> out.bytes(Codec.of(Format.JSON).encode(each)));
+                out.number(paged.next());
+            }
+            case Traced traced -> {
+                head(out, TRACED, traced.channel(), traced.tag());
+                Questions.position(out, traced.head());
+                Questions.position(out, traced.position());
+            }
+        }
+        return out.toBytes();
+    }
+
+    private static void attached(StateWriter out, Attached attached) {
+        head(out, ATTACHED, attached.channel(), attached.tag());
+        out.number(attached.generation());
+        Questions.position(out, attached.head());
+        out.number(attached.start());
+        out.flag(attached.recovered());
+        out.number(attached.reason() == null ? -1 : attached.reason().ordinal());
+    }
+
+    private static void head(StateWriter out, int kind, String channel, Tag tag) {
+        out.number(kind);
+        out.text(channel);
+        Questions.tag(out, tag);
+    }
+
+    static HubInput read(byte[] bytes) {
+        StateReader in = new StateReader(bytes);
+        int kind = in.count();
+        String channel = in.text();
+        Tag tag = new Tag(in.text(), in.number(), in.number());
+        if (kind == PUSHED) {
+            return new HubInput.Pushed(channel, in.text(), StoredSlice.read(in));
+        }
+        return new HubInput.Answered(reply(in, kind, channel, tag));
+    }
+
+    private static ChannelReply reply(StateReader in, int kind, String channel, Tag tag) {
+        return switch (kind) {
+            case ATTACHED -> attached(in, channel, tag);
+            case APPENDED -> new Appended(channel, tag, required(in), in.text(), in.flag(), in.number());
+            case REFUSED -> new Refused(channel, tag, code(in.count()), in.number());
+            case SLICED -> new Sliced(channel, tag, in.text(), StoredSlice.read(in));
+            case PAGED -> paged(in, channel, tag);
+            case TRACED -> new Traced(channel, tag, required(in), Questions.position(in));
+            default -> throw new IllegalArgumentException("unknown answer");
+        };
+    }
+
+    private static Attached attached(StateReader in, String channel, Tag tag) {
+        long generation = in.number();
+        Position head = required(in);
+        long start = in.number();
+        boolean recovered = in.flag();
+        int reason = (int) in.number();
+        return new Attached(
+                channel, tag, generation, head, start, recovered, reason < 0 ? null : Unrecovered.values()[reason]);
+    }
+
+    private static Paged paged(StateReader in, String channel, Tag tag) {
+        Position head = required(in);
+        List<Message> messages = new ArrayList<>();
+        int count = in.count();
+        for (int i = 0; i < count; i++) {
+            byte[] frame = in.bytes();
+            messages.add(Codec.of(Format.JSON).decodeMessage(frame, 0, frame.length));
+        }
+        return new Paged(channel, tag, head, messages, in.number());
+    }
+
+    private static Position required(StateReader in) {
+        return Objects.requireNonNull(Questions.position(in));
+    }
+
+    private static ErrorCode code(int number) {
+        for (ErrorCode code : ErrorCode.values()) {
+            if (code.number() == number) {
+                return code;
+            }
+        }
+        throw new IllegalArgumentException("unknown code");
+    }
+}
