@@ -4,16 +4,22 @@ package dev.longwire.edge.home;
 import dev.longwire.core.channel.ChannelReply;
 import dev.longwire.core.channel.ChannelReply.Appended;
 import dev.longwire.core.channel.ChannelReply.Attached;
+import dev.longwire.core.channel.ChannelReply.Entered;
 import dev.longwire.core.channel.ChannelReply.Paged;
 import dev.longwire.core.channel.ChannelReply.Refused;
+import dev.longwire.core.channel.ChannelReply.Roll;
 import dev.longwire.core.channel.ChannelReply.Sliced;
 import dev.longwire.core.channel.ChannelReply.Traced;
+import dev.longwire.core.channel.ChannelReply.Unknown;
 import dev.longwire.core.channel.ChannelRequest.Tag;
 import dev.longwire.core.hub.HubInput;
 import dev.longwire.core.log.LogSlice;
+import dev.longwire.core.presence.Roster;
 import dev.longwire.core.state.StateReader;
 import dev.longwire.core.state.StateWriter;
+import dev.longwire.protocol.ClientFrame.Presence.Action;
 import dev.longwire.protocol.ErrorCode;
+import dev.longwire.protocol.Member;
 import dev.longwire.protocol.Position;
 import dev.longwire.protocol.ServerFrame.Message;
 import dev.longwire.protocol.ServerFrame.Unrecovered;
@@ -33,6 +39,9 @@ final class Answers {
     private static final int PAGED = 5;
     private static final int TRACED = 6;
     private static final int PUSHED = 7;
+    private static final int ENTERED = 8;
+    private static final int ROLL = 9;
+    private static final int UNKNOWN = 10;
 
     private Answers() {}
 
@@ -77,6 +86,13 @@ final class Answers {
                 Questions.position(out, traced.head());
                 Questions.position(out, traced.position());
             }
+            case Entered entered -> {
+                head(out, ENTERED, entered.channel(), entered.tag());
+                out.number(entered.action().ordinal());
+                Questions.position(out, entered.at());
+            }
+            case Roll roll -> roll(out, roll);
+            case Unknown unknown -> head(out, UNKNOWN, unknown.channel(), unknown.tag());
         }
         return out.toBytes();
     }
@@ -88,6 +104,37 @@ final class Answers {
         out.number(attached.start());
         out.flag(attached.recovered());
         out.number(attached.reason() == null ? -1 : attached.reason().ordinal());
+    }
+
+    private static void roll(StateWriter out, Roll roll) {
+        head(out, ROLL, roll.channel(), roll.tag());
+        Questions.position(out, roll.at());
+        out.number(roll.count());
+        out.number(roll.page().members().size());
+        for (Member member : roll.page().members()) {
+            out.optionalText(member.user());
+            out.optionalText(member.client());
+            Questions.payload(out, member.info());
+            Questions.payload(out, member.data());
+            out.number(member.version());
+        }
+        out.optionalText(roll.page().next());
+        out.number(roll.page().bytes());
+    }
+
+    private static Roll roll(StateReader in, String channel, Tag tag) {
+        Position at = required(in);
+        long count = in.number();
+        List<Member> members = new ArrayList<>();
+        for (int left = in.count(); left > 0; left--) {
+            members.add(new Member(
+                    in.optionalText(),
+                    in.optionalText(),
+                    Questions.payload(in),
+                    Questions.payload(in),
+                    in.number()));
+        }
+        return new Roll(channel, tag, at, count, new Roster.Page(members, in.optionalText(), in.count()));
     }
 
     private static void head(StateWriter out, int kind, String channel, Tag tag) {
@@ -115,6 +162,9 @@ final class Answers {
             case SLICED -> new Sliced(channel, tag, in.text(), StoredSlice.read(in));
             case PAGED -> paged(in, channel, tag);
             case TRACED -> new Traced(channel, tag, required(in), Questions.position(in));
+            case ENTERED -> new Entered(channel, tag, Action.values()[in.count()], required(in));
+            case ROLL -> roll(in, channel, tag);
+            case UNKNOWN -> new Unknown(channel, tag);
             default -> throw new IllegalArgumentException("unknown answer");
         };
     }

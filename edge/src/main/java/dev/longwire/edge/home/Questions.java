@@ -5,13 +5,20 @@ import dev.longwire.core.channel.ChannelRequest;
 import dev.longwire.core.channel.ChannelRequest.Append;
 import dev.longwire.core.channel.ChannelRequest.Attach;
 import dev.longwire.core.channel.ChannelRequest.Detach;
+import dev.longwire.core.channel.ChannelRequest.Enter;
+import dev.longwire.core.channel.ChannelRequest.Leave;
+import dev.longwire.core.channel.ChannelRequest.OnPresence;
 import dev.longwire.core.channel.ChannelRequest.Page;
 import dev.longwire.core.channel.ChannelRequest.Read;
+import dev.longwire.core.channel.ChannelRequest.Renew;
 import dev.longwire.core.channel.ChannelRequest.Tag;
 import dev.longwire.core.channel.ChannelRequest.Trace;
+import dev.longwire.core.channel.ChannelRequest.Who;
+import dev.longwire.core.presence.Roster.Attendant;
 import dev.longwire.core.state.StateReader;
 import dev.longwire.core.state.StateWriter;
 import dev.longwire.protocol.ClientFrame.Extras;
+import dev.longwire.protocol.ClientFrame.Presence.Action;
 import dev.longwire.protocol.Payload;
 import dev.longwire.protocol.Position;
 import java.util.LinkedHashMap;
@@ -27,6 +34,10 @@ final class Questions {
     private static final int READ = 4;
     private static final int PAGE = 5;
     private static final int TRACE = 6;
+    private static final int ENTER = 7;
+    private static final int LEAVE = 8;
+    private static final int RENEW = 9;
+    private static final int WHO = 10;
 
     private Questions() {}
 
@@ -65,8 +76,63 @@ final class Questions {
                 out.text(trace.publisher());
                 out.text(trace.key());
             }
+            case OnPresence presence -> presence(out, presence);
         }
         return out.toBytes();
+    }
+
+    private static void presence(StateWriter out, OnPresence request) {
+        switch (request) {
+            case Enter enter -> {
+                head(out, ENTER, enter.channel(), enter.tag());
+                out.number(enter.action().ordinal());
+                out.number(enter.life());
+                who(out, enter.who());
+                payload(out, enter.info());
+                payload(out, enter.data());
+            }
+            case Leave leave -> {
+                head(out, LEAVE, leave.channel(), leave.tag());
+                out.number(leave.life());
+                who(out, leave.who());
+                out.number(leave.lateMillis());
+            }
+            case Renew renew -> {
+                head(out, RENEW, renew.channel(), Tag.HUB);
+                out.number(renew.life());
+            }
+            case Who who -> {
+                head(out, WHO, who.channel(), who.tag());
+                out.text(who.after());
+                out.flag(who.list());
+            }
+        }
+    }
+
+    private static void who(StateWriter out, Attendant who) {
+        out.optionalText(who.user());
+        out.text(who.client());
+        out.number(who.turn());
+    }
+
+    private static Attendant who(StateReader in) {
+        return new Attendant(in.optionalText(), in.text(), in.number());
+    }
+
+    static void payload(StateWriter out, @Nullable Payload payload) {
+        out.flag(payload != null);
+        if (payload != null) {
+            out.flag(payload.binary());
+            out.bytes(payload.bytes());
+        }
+    }
+
+    static @Nullable Payload payload(StateReader in) {
+        if (!in.flag()) {
+            return null;
+        }
+        boolean binary = in.flag();
+        return new Payload(in.bytes(), binary);
     }
 
     private static void append(StateWriter out, Append append) {
@@ -82,6 +148,7 @@ final class Questions {
             out.text(name);
             out.text(value);
         });
+        out.flag(append.allowed());
     }
 
     static ChannelRequest read(byte[] bytes) {
@@ -97,6 +164,12 @@ final class Questions {
             case PAGE ->
                 new Page(channel, tag, in.optionalText(), in.number(), in.number(), (int) in.number(), in.flag());
             case TRACE -> new Trace(channel, tag, in.text(), in.text());
+            case ENTER ->
+                new Enter(
+                        channel, tag, Action.values()[in.count()], in.number(), who(in), payload(in), payload(in));
+            case LEAVE -> new Leave(channel, tag, in.number(), who(in), in.number());
+            case RENEW -> new Renew(channel, in.number());
+            case WHO -> new Who(channel, tag, in.text(), in.flag());
             default -> throw new IllegalArgumentException("unknown question");
         };
     }
@@ -114,7 +187,7 @@ final class Questions {
             String name = in.text();
             headers.put(name, in.text());
         }
-        return new Append(channel, tag, user, client, payload, new Extras(key, slot, headers));
+        return new Append(channel, tag, user, client, payload, new Extras(key, slot, headers), in.flag());
     }
 
     private static void head(StateWriter out, int kind, String channel, Tag tag) {

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+// A Worker home of our own on a real workerd, and clients for it.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import WebSocket from "ws";
+
+const worker = join(dirname(fileURLToPath(import.meta.url)), "..");
+const PATIENCE_MS = 30_000;
+
+/** The binary itself: the script beside it needs what npm may not have been allowed to do. */
+function workerd() {
+  const packages = join(worker, "node_modules/@cloudflare");
+  for (const name of readdirSync(packages)) {
+    const binary = join(packages, name, "bin/workerd");
+    if (name.startsWith("workerd-") && existsSync(binary)) return binary;
+  }
+  throw new Error("workerd is not installed");
+}
+
+const config = (bindings) => `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [ (name = "main", worker = .w), (name = "store", disk = (path = "store", writable = true)) ],
+  sockets = [ (name = "http", address = "127.0.0.1:0", http = (), service = "main") ]);
+const w :Workerd.Worker = (
+  modules = [ (name = "entry.mjs", esModule = embed "entry.mjs"), (name = "worker.mjs", esModule = embed "worker.mjs") ],
+  compatibilityDate = "2026-11-01",
+  compatibilityFlags = ["unsafe_module", "experimental", "enable_request_signal", "request_signal_passthrough"],
+  durableObjectNamespaces = [
+    (className = "HubDO", uniqueKey = "hub-v1", enableSql = true),
+    (className = "ChannelDO", uniqueKey = "channel-v1", enableSql = true) ],
+  durableObjectStorage = (localDisk = "store"),
+  bindings = [ (name = "HUB", durableObjectNamespace = "HubDO"), (name = "CHANNEL", durableObjectNamespace = "ChannelDO"),
+${Object.entries(bindings).map(([name, text]) => `    (name = "${name}", text = ${JSON.stringify(text)})`).join(",\n")} ]);
+`;
+
+export class Home {
+  constructor(bindings = {}) {
+    this.folder = mkdtempSync(join(tmpdir(), "longwire-edge-"));
+    mkdirSync(join(this.folder, "store"));
+    cpSync(join(worker, "../target/worker/worker.mjs"), join(this.folder, "worker.mjs"));
+    cpSync(join(worker, "test/entry.mjs"), join(this.folder, "entry.mjs"));
+    writeFileSync(join(this.folder, "workerd.capnp"), config({ TICKET_KEY: "only for tests, only for tests", ...bindings }));
+    this.output = "";
+  }
+
+  async start() {
+    const child = spawn(workerd(), ["serve", "workerd.capnp", "--experimental", "--control-fd=3"], { cwd: this.folder, stdio: ["ignore", "pipe", "pipe", "pipe"] });
+    this.child = child;
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (this.output += chunk));
+    let told = "";
+    for await (const chunk of child.stdio[3]) {
+      told += chunk;
+      const port = /"port":(\d+)/.exec(told)?.[1];
+      if (port) {
+        this.port = port;
+        return this;
+      }
+    }
+    throw new Error(`workerd did not start: ${this.output}`);
+  }
+
+  url(path) {
+    return `http://127.0.0.1:${this.port}${path}`;
+  }
+
+  /** Asks the part of the Worker that only tests have: lets objects be evicted, or aborted. */
+  async unsafe(what) {
+    const answer = await fetch(this.url(`/test/${what}`), { method: "POST" });
+    assert.equal(answer.status, 200);
+    return answer.json();
+  }
+
+  /** As the power going off. */
+  async kill() {
+    this.child.kill("SIGKILL");
+    if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, "exit");
+  }
+
+  async end() {
+    await this.kill();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+export class Client {
+  constructor(home, { protocol = "longwire.v1.json", ...options } = {}) {
+    this.socket = new WebSocket(`ws://127.0.0.1:${home.port}/v1/ws`, protocol, options);
+    this.frames = [];
+    this.wake = () => {};
+    this.socket.on("message", (data) => {
+      this.frames.push(JSON.parse(data));
+      this.wake();
+    });
+    this.socket.on("error", () => {});
+    this.ended = new Promise((resolve) => this.socket.on("close", (code) => resolve(code)));
+  }
+
+  send(frame) {
+    this.socket.send(JSON.stringify(frame));
+  }
+
+  async take(type) {
+    const deadline = Date.now() + PATIENCE_MS;
+    for (;;) {
+      const at = this.frames.findIndex((frame) => frame.type === type);
+      if (at >= 0) return this.frames.splice(at, 1)[0];
+      const left = deadline - Date.now();
+      assert.ok(left > 0, `no ${type}; got ${JSON.stringify(this.frames)}`);
+      await new Promise((resolve) => {
+        const timer = setTimeout(resolve, left);
+        this.wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  }
+
+  async connect(resume, more = {}) {
+    if (this.socket.readyState === WebSocket.CONNECTING) await once(this.socket, "open");
+    this.send({ type: "connect", id: 1, ...(resume && { resume }), ...more });
+    return this.take("connected");
+  }
+}
+
+/** Counts what holds; {@code end} says how it went. */
+export class Checks {
+  passed = 0;
+  failed = 0;
+
+  async check(name, body) {
+    try {
+      await body();
+      this.passed++;
+    } catch (e) {
+      this.failed++;
+      console.log(`FAILED ${name}: ${e.stack}`);
+    }
+  }
+
+  end(home) {
+    if (this.failed > 0) console.log(home.output);
+    console.log(`${this.passed} passed, ${this.failed} failed`);
+    process.exit(this.failed > 0 ? 1 : 0);
+  }
+}
