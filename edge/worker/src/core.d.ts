@@ -5,6 +5,7 @@ declare module "core" {
     opened(carrier: number, cbor: boolean, now: number): void;
     received(carrier: number, binary: boolean, message: Int8Array, now: number): void;
     closed(carrier: number, now: number): void;
+    alive(carrier: number, now: number): void;
     heard(crossing: Int8Array, now: number): void;
     verified(carrier: number, session: string, ticketTurn: number, now: number): void;
     fresh(session: string, client: string): void;

@@ -21,6 +21,8 @@ const text = new TextDecoder();
 interface Attachment {
   carrier: number;
   openedAt: number;
+  /** The newest ping that the runtime answered and the hub knows of. */
+  pingedAt: number;
 }
 
 /** Sockets and the sessions on them. */
@@ -57,7 +59,7 @@ export class HubDO extends DurableObject<Env> {
     const carrier = ++this.carriers;
     this.store.set("carriers", String(carrier));
     this.ctx.acceptWebSocket(pair[1]);
-    pair[1].serializeAttachment({ carrier, openedAt: Date.now() } satisfies Attachment);
+    pair[1].serializeAttachment({ carrier, openedAt: Date.now(), pingedAt: 0 } satisfies Attachment);
     this.sockets.set(carrier, pair[1]);
     this.log("opened", { carrier, protocol });
     this.step((now) => this.machine.opened(carrier, protocol === CBOR, now));
@@ -92,7 +94,16 @@ export class HubDO extends DurableObject<Env> {
   }
 
   override async alarm(): Promise<void> {
-    this.step((now) => this.machine.tick(now));
+    this.step((now) => {
+      for (const [carrier, socket] of this.sockets) {
+        const pinged = this.ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? 0;
+        const attachment = this.attachment(socket);
+        if (pinged <= attachment.pingedAt) continue;
+        socket.serializeAttachment({ ...attachment, pingedAt: pinged } satisfies Attachment);
+        this.machine.alive(carrier, now);
+      }
+      this.machine.tick(now);
+    });
   }
 
   private attachment(socket: WebSocket): Attachment {

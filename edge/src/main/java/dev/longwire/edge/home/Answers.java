@@ -32,6 +32,8 @@ import java.util.Objects;
 /** What a channel's owner tells a hub, as bytes between two objects: answers, and news of its log. */
 final class Answers {
 
+    private static final String LEVEL = "storage";
+
     private static final int ATTACHED = 1;
     private static final int APPENDED = 2;
     private static final int REFUSED = 3;
@@ -60,7 +62,8 @@ final class Answers {
             case Appended appended -> {
                 head(out, APPENDED, appended.channel(), appended.tag());
                 Questions.position(out, appended.position());
-                out.text(appended.stored());
+                // The owner's object has stored it before this leaves.
+                out.text(LEVEL);
                 out.flag(appended.duplicate());
                 out.number(appended.dedupeMillis());
             }
@@ -128,11 +131,7 @@ final class Answers {
         List<Member> members = new ArrayList<>();
         for (int left = in.count(); left > 0; left--) {
             members.add(new Member(
-                    in.optionalText(),
-                    in.optionalText(),
-                    Questions.payload(in),
-                    Questions.payload(in),
-                    in.number()));
+                    in.optionalText(), in.optionalText(), Questions.payload(in), Questions.payload(in), in.number()));
         }
         return new Roll(channel, tag, at, count, new Roster.Page(members, in.optionalText(), in.count()));
     }

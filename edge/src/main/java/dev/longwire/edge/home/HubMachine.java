@@ -30,11 +30,17 @@ final class HubMachine implements HubPort {
     private static final byte[] PING = "{\"type\":\"ping\"}".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] PONG = "{\"type\":\"pong\"}".getBytes(StandardCharsets.US_ASCII);
 
+    private static final int MAX_MESSAGE_BYTES = 64 * 1024;
+
     private final Hub hub;
     private final Map<Integer, Carrier> carriers = new LinkedHashMap<>();
     private final Map<Integer, ClientFrame.Connect> connecting = new LinkedHashMap<>();
     private final Map<String, String> tickets = new LinkedHashMap<>();
     private final ArrayDeque<Effect> effects = new ArrayDeque<>();
+
+    /** What follows from outputs, for when they are all done. */
+    private final ArrayDeque<HubInput> later = new ArrayDeque<>();
+
     private HubInput.FreshIds fresh = new HubInput.FreshIds("", "");
     private Effect current = new Effect(0, new int[0], new byte[0], "", 0);
 
@@ -76,7 +82,10 @@ final class HubMachine implements HubPort {
             return;
         }
         boolean cbor = carrier.form() == Carrier.Form.WS_CBOR;
-        if (!binary && Arrays.equals(message, PING)) {
+        if (message.length > MAX_MESSAGE_BYTES) {
+            accept(new HubInput.Closed(carrier), now);
+            close(carrier, CloseCode.TOO_BIG);
+        } else if (!binary && Arrays.equals(message, PING)) {
             accept(new HubInput.Received(carrier, new ClientFrame.Ping()), now);
         } else if (binary != cbor) {
             accept(new HubInput.Closed(carrier), now);
@@ -112,13 +121,28 @@ final class HubMachine implements HubPort {
         long turn = turn(connect, (long) ticketTurn);
         accept(
                 new HubInput.Verified(
-                        carrier, connect, Principal.ANONYMOUS, session.isEmpty() ? null : session, turn, fresh),
+                        carrier,
+                        connect,
+                        Principal.ANONYMOUS,
+                        Principal.FOR_EVER,
+                        session.isEmpty() ? null : session,
+                        turn,
+                        fresh),
                 now);
+        tickets.clear();
     }
 
     @Override
     public void fresh(String session, String client) {
         fresh = new HubInput.FreshIds(session, client);
+    }
+
+    @Override
+    public void alive(int number, double now) {
+        Carrier carrier = carriers.get(number);
+        if (carrier != null) {
+            accept(new HubInput.Heard(carrier), now);
+        }
     }
 
     @Override
@@ -142,6 +166,10 @@ final class HubMachine implements HubPort {
         for (HubOutput output = hub.poll(); output != null; output = hub.poll()) {
             execute(output);
         }
+        HubInput next = later.poll();
+        if (next != null) {
+            accept(next, now);
+        }
     }
 
     private void execute(HubOutput output) {
@@ -155,6 +183,9 @@ final class HubMachine implements HubPort {
                 connecting.put(number, verify.connect());
                 ask(number, verify.connect());
             }
+            case HubOutput.Reverify asked ->
+                later.add(new HubInput.Renewed(
+                        asked.session(), asked.turn(), asked.refresh(), Principal.ANONYMOUS, Principal.FOR_EVER));
             case HubOutput.Ask ask ->
                 effects.add(new Effect(
                         ASK,
@@ -190,7 +221,6 @@ final class HubMachine implements HubPort {
     private ServerFrame sealed(ServerFrame.Connected frame) {
         String plain = frame.session() + "." + Long.toString(frame.turn(), 36);
         String ticket = Objects.requireNonNull(tickets.get(plain), "a name that was not sealed");
-        tickets.clear();
         return new ServerFrame.Connected(
                 frame.id(),
                 ticket,

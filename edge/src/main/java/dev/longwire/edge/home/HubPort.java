@@ -24,6 +24,9 @@ public interface HubPort extends JSObject {
 
     void closed(int carrier, double now);
 
+    /** The runtime has answered a ping in the hub's stead. */
+    void alive(int carrier, double now);
+
     /** The bytes that came from a channel: an answer or news. */
     void heard(@JSByRef byte[] crossing, double now);
 

@@ -165,8 +165,7 @@ final class Questions {
                 new Page(channel, tag, in.optionalText(), in.number(), in.number(), (int) in.number(), in.flag());
             case TRACE -> new Trace(channel, tag, in.text(), in.text());
             case ENTER ->
-                new Enter(
-                        channel, tag, Action.values()[in.count()], in.number(), who(in), payload(in), payload(in));
+                new Enter(channel, tag, Action.values()[in.count()], in.number(), who(in), payload(in), payload(in));
             case LEAVE -> new Leave(channel, tag, in.number(), who(in), in.number());
             case RENEW -> new Renew(channel, in.number());
             case WHO -> new Who(channel, tag, in.text(), in.flag());
