@@ -3,18 +3,27 @@ package dev.longwire.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.longwire.core.Namespaces;
+import dev.longwire.core.SlowPolicy;
+import dev.longwire.core.access.Operation;
+import dev.longwire.core.log.Retention;
+import dev.longwire.core.presence.PresenceSettings;
 import dev.longwire.protocol.bridge.Piece;
 import dev.longwire.server.config.BridgeConfig;
 import dev.longwire.server.config.ServerConfig;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Somebody else's server through the bridge, on real sockets. */
 final class BridgeTest {
@@ -23,6 +32,7 @@ final class BridgeTest {
     private static final int MESSAGE = 200_000;
 
     private final EchoUpstream upstream = new EchoUpstream();
+    private ServerConfig config;
     private LongwireServer server;
     private BridgePeer peer;
 
@@ -30,16 +40,17 @@ final class BridgeTest {
     void start() throws Exception {
         URI url = URI.create("ws://localhost:" + upstream.port() + "/room");
         BridgeConfig echo =
-                new BridgeConfig("echo", url, List.of(), List.of(), List.of("X-Room"), 60_000, MESSAGE, 100);
+                new BridgeConfig("echo", url, List.of(), List.of(), List.of("X-Room"), 60_000, MESSAGE, 100, false);
         BridgeConfig small = new BridgeConfig(
-                "small", url, List.of("https://a.example"), List.of("other"), List.of(), 300, MESSAGE, 1);
+                "small", url, List.of("https://a.example"), List.of("other"), List.of(), 300, MESSAGE, 1, true);
         BridgeConfig nobody = new BridgeConfig(
-                "nobody", URI.create("ws://127.0.0.1:1/"), List.of(), List.of(), List.of(), 60_000, MESSAGE, 1);
-        server = LongwireServer.start(ServerConfig.DEFAULT
+                "nobody", URI.create("ws://127.0.0.1:1/"), List.of(), List.of(), List.of(), 60_000, MESSAGE, 1, false);
+        config = ServerConfig.DEFAULT
                 .at("127.0.0.1", 0)
                 .withLoops(2)
                 .withDrainMillis(0)
-                .withBridges(List.of(echo, small, nobody)));
+                .withBridges(List.of(echo, small, nobody));
+        server = LongwireServer.start(config);
         peer = new BridgePeer(server.port(), "echo");
     }
 
@@ -291,6 +302,32 @@ final class BridgeTest {
         assertThat(text.next().status()).isEqualTo(1003);
         assertThat(new BridgePeer(server.port(), "unknown").poll(first(1, "")).status())
                 .isEqualTo(404);
+    }
+
+    @Test // [Y7]
+    void whereTokensAreWantedABridgeWantsOne(@TempDir Path folder) throws Exception {
+        server.stop();
+        Namespaces.Settings open = new Namespaces.Settings(
+                Retention.DEFAULT, SlowPolicy.CATCH_UP, PresenceSettings.DEFAULT, Set.of(Operation.SUBSCRIBE));
+        server = LongwireServer.start(config.withTokens(List.of(new Issuers().config(folder, null)))
+                .withNamespaces(new Namespaces(open, Map.of()), 0));
+        peer = new BridgePeer(server.port(), "echo");
+        assertThat(peer.poll(first(1, "")).head()).contains("unauthorized");
+        assertThat(peer.poll(first(1, ",\"token\":\"x.y.z\"")).status()).isEqualTo(401);
+        assertThat(peer.connect().send(first(1, "")).next().status()).isEqualTo(4401);
+        assertThat(upstream.events).isEmpty();
+        String token = Issuers.token("ann");
+        assertThat(peer.poll(first(1, ""), "Authorization", "Bearer " + token).pieces())
+                .containsExactly("opened ");
+        // Whoever knows a session's name has it.
+        assertThat(peer.connect().send(first(2, "")).pieces(1)).containsExactly("opened ");
+        String said = ",\"token\":\"" + token + "\"";
+        byte[] second = new String(first(1, said), StandardCharsets.UTF_8)
+                .replace(SECRET, "another-0123456789abcd")
+                .getBytes(StandardCharsets.UTF_8);
+        assertThat(peer.connect().send(second).pieces(1)).containsExactly("opened ");
+        assertThat(new BridgePeer(server.port(), "small").poll(first(1, "")).pieces())
+                .containsExactly("opened ");
     }
 
     @Test

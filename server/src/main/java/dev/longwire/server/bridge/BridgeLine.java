@@ -44,6 +44,7 @@ public final class BridgeLine extends ByteToMessageDecoder implements Carrier, C
     private final Loop loop;
     private final Bridges bridges;
     private final HttpHeaders headers;
+    private final @Nullable String token;
     private final FrameReader reader;
     private final ConnectionListener listener;
     private final long openedAt = System.currentTimeMillis();
@@ -64,11 +65,15 @@ public final class BridgeLine extends ByteToMessageDecoder implements Carrier, C
     private int closeCode = 1006;
     private String closeReason = "lost";
 
-    /** @param headers of the request that opened it */
-    public BridgeLine(Loop loop, Bridges bridges, HttpHeaders headers) {
+    /**
+     * @param headers of the request that opened it
+     * @param token that this request showed
+     */
+    public BridgeLine(Loop loop, Bridges bridges, HttpHeaders headers, @Nullable String token) {
         this.loop = loop;
         this.bridges = bridges;
         this.headers = headers;
+        this.token = token;
         this.listener = loop.loops().listener();
         NetworkLimits limits = config().network();
         this.reader = new FrameReader(limits.bodyBytes(), limits.fragments(), this);
@@ -148,7 +153,8 @@ public final class BridgeLine extends ByteToMessageDecoder implements Carrier, C
             asked = true;
             // Nothing more is read until it is clear whose it is.
             context().channel().config().setAutoRead(false);
-            bridges.admit(new Bridges.Wish(loop, headers, body), this, found -> onLoop(() -> enter(found, body)));
+            bridges.admit(
+                    new Bridges.Wish(loop, headers, token, body), this, found -> onLoop(() -> enter(found, body)));
         }
     }
 

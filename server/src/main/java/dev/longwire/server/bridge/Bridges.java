@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.server.bridge;
 
+import dev.longwire.core.Principal;
 import dev.longwire.core.bridge.BridgeInput;
 import dev.longwire.core.bridge.BridgeLimits;
 import dev.longwire.core.bridge.BridgeOutput.Refusal;
 import dev.longwire.protocol.ErrorCode;
 import dev.longwire.protocol.bridge.Body;
 import dev.longwire.protocol.bridge.ClientHead;
+import dev.longwire.server.auth.Verifier;
 import dev.longwire.server.config.BridgeConfig;
 import dev.longwire.server.loop.Loop;
 import dev.longwire.server.loop.Loops;
@@ -19,6 +21,8 @@ import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -71,8 +75,21 @@ public final class Bridges {
         }
     }
 
-    /** A body that wants its session; the headers are those of the request that brought it. */
-    public record Wish(Loop loop, HttpHeaders headers, Body body) {}
+    /**
+     * A body that wants its session.
+     *
+     * @param headers of the request that brought it
+     * @param token that the request showed; null for none
+     */
+    public record Wish(
+            Loop loop, HttpHeaders headers, @Nullable String token, Body body) {
+
+        /** Says nothing: a record would show its secrets. */
+        @Override
+        public String toString() {
+            return "Wish";
+        }
+    }
 
     public BridgeConfig config() {
         return config;
@@ -109,8 +126,8 @@ public final class Bridges {
         } else if (url(head.opening().query()) == null) {
             carrier.refuse(ErrorCode.INVALID_FIELD);
         } else {
-            String token = head.opening().token();
-            loops.verifier().verify(token.isEmpty() ? null : token).whenComplete((principal, failure) -> {
+            String said = head.opening().token();
+            verify(said.isEmpty() ? wish.token() : said).whenComplete((principal, failure) -> {
                 if (principal == null) {
                     carrier.refuse(failure == null ? ErrorCode.UNAUTHORIZED : ErrorCode.UNAVAILABLE);
                 } else {
@@ -118,6 +135,17 @@ public final class Bridges {
                 }
             });
         }
+    }
+
+    /** What everybody may do on channels is no leave for a bridge: its own setting is. */
+    private CompletionStage<@Nullable Principal> verify(@Nullable String token) {
+        if (config.anonymous()) {
+            return Verifier.ANONYMOUS.verify(null);
+        }
+        boolean missing = token == null && loops.config().authenticates();
+        return missing
+                ? CompletableFuture.<@Nullable Principal>completedFuture(null)
+                : loops.verifier().verify(token);
     }
 
     private void enter(Wish wish, Carrier carrier, Consumer<Session> then) {

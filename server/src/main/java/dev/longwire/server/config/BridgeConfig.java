@@ -19,6 +19,7 @@ import java.util.Set;
  * @param windowMillis how long it is kept without its client
  * @param messageBytes of a message in either direction; longer closes with 1009
  * @param sessions that may be open at once; more are refused
+ * @param anonymous whether everybody may use it, also where clients say who they are: then it is the upstream that asks
  */
 public record BridgeConfig(
         String name,
@@ -28,11 +29,12 @@ public record BridgeConfig(
         List<String> headers,
         long windowMillis,
         int messageBytes,
-        int sessions) {
+        int sessions,
+        boolean anonymous) {
 
     /** What can be set under {@code bridges.NAME}. */
     private static final Set<String> KEYS =
-            Set.of("url", "origins", "subprotocols", "headers", "window", "message", "sessions");
+            Set.of("url", "origins", "subprotocols", "headers", "window", "message", "sessions", "anonymous");
 
     /** What belongs to one connection, or to the handshake that we make ourselves (RFC 9110, 7.6.1; RFC 6455, 4.1). */
     private static final Set<String> NOT_PASSED = Set.of(
@@ -92,6 +94,10 @@ public record BridgeConfig(
         if (!sessions.matches("[0-9]{1,9}")) {
             throw new IllegalArgumentException(path + ".sessions is not a whole number");
         }
+        String anonymous = values.getOrDefault("anonymous", "false").trim();
+        if (!anonymous.matches("true|false")) {
+            throw new IllegalArgumentException(path + ".anonymous is neither true nor false");
+        }
         return new BridgeConfig(
                 name,
                 url(path, values.getOrDefault("url", "").trim()),
@@ -102,7 +108,8 @@ public record BridgeConfig(
                 (int) Math.min(
                         Integer.MAX_VALUE,
                         quantity(path + ".message", Quantities.bytes(values.getOrDefault("message", "1MiB")))),
-                Integer.parseInt(sessions));
+                Integer.parseInt(sessions),
+                anonymous.equals("true"));
     }
 
     private static URI url(String path, String text) {

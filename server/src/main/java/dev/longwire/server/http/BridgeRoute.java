@@ -22,9 +22,11 @@ final class BridgeRoute implements Router.Route {
     private static final int RETRY_MILLIS = 5_000;
 
     private final Bridges bridges;
+    private final Credentials credentials;
 
-    BridgeRoute(Bridges bridges) {
+    BridgeRoute(Bridges bridges, Credentials credentials) {
         this.bridges = bridges;
+        this.credentials = credentials;
     }
 
     @Override
@@ -45,7 +47,7 @@ final class BridgeRoute implements Router.Route {
         Poll poll = new Poll(exchange);
         exchange.watch(poll);
         bridges.admit(
-                new Bridges.Wish(exchange.loop(), exchange.headers().copy(), body),
+                new Bridges.Wish(exchange.loop(), exchange.headers().copy(), credentials.of(exchange), body),
                 poll,
                 session -> poll.begin(session, body));
     }

@@ -105,10 +105,10 @@ public final class Router {
                 exchange,
                 Set.of(BridgeLine.SUBPROTOCOL),
                 outcome ->
-                        new BridgeLine(exchange.loop(), one, exchange.headers().copy()));
+                        new BridgeLine(exchange.loop(), one, exchange.headers().copy(), credentials.of(exchange)));
         entries.put(path, new Entry(HttpMethod.GET, socket, false, origins));
         // A session that is open may hear of its end while the server goes.
-        entries.put(path + "/poll", new Entry(HttpMethod.POST, new BridgeRoute(one), false, origins));
+        entries.put(path + "/poll", new Entry(HttpMethod.POST, new BridgeRoute(one, credentials), false, origins));
     }
 
     private void get(String path, Route route) {

@@ -63,7 +63,8 @@ class SettingsTest {
                         List.of("cookie"),
                         5_000,
                         1 << 20,
-                        1_000));
+                        1_000,
+                        false));
         assertThat(settings.all()).containsKey("bridges.chat.url");
     }
 
@@ -76,6 +77,7 @@ class SettingsTest {
                 "bridges.chat.headers=host",
                 "bridges.chat.headers=sec-websocket-key",
                 "bridges.chat.sessions=0",
+                "bridges.chat.anonymous=perhaps",
                 "bridges.chat.message=1GiB",
                 "bridges.chat.window=soon",
                 "bridges.chat.subprotocols=a(b",
