@@ -71,7 +71,7 @@ async function start(name, command, args, ready, env = {}) {
 let nextPort = 18200 + (process.pid % 500) * 3;
 const starters = {
   longwire: () =>
-    start("longwire", "./longwire", ["serve", "--port", "0"], (line) => Number(/:(\d+)\//.exec(line)?.[1] ?? 0), {
+    start("longwire", "./longwire", ["serve", "--port", "0", "--set", "limits.frame_rate=0"], (line) => Number(/:(\d+)\//.exec(line)?.[1] ?? 0), {
       LONGWIRE_LOG: "WARN",
       LONGWIRE_JAVA_OPTS: option("java", ""),
     }),

@@ -7,8 +7,11 @@ import dev.longwire.core.SlowPolicy;
 import dev.longwire.core.channel.ChannelSettings;
 import dev.longwire.core.log.Retention;
 import dev.longwire.core.presence.PresenceSettings;
+import dev.longwire.core.rate.Rate;
+import dev.longwire.core.rate.Rates;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /** The defaults with a transcript's own values in their place. */
 final class Settings {
@@ -48,7 +51,20 @@ final class Settings {
                 take("pollWaitMillis", standard.pollWaitMillis()),
                 (int) take("pollRequests", standard.pollRequests()),
                 (int) take("answerBytes", standard.answerBytes()),
-                take("graceMillis", standard.graceMillis()));
+                take("graceMillis", standard.graceMillis()),
+                rates(standard.rates()));
+    }
+
+    private Rates rates(Rates standard) {
+        return new Rates(
+                rate("frame", standard.frames()), rate("byte", standard.bytes()), rate("channel", standard.channels()));
+    }
+
+    private Rate rate(String what, Rate standard) {
+        return new Rate(
+                take(what + "Rate", standard.amount()),
+                take(what + "Millis", standard.perMillis()),
+                take(what + "Burst", standard.burst()));
     }
 
     private Namespaces namespaces() {
@@ -62,7 +78,8 @@ final class Settings {
         int action = (int) take("slow", standard.slow().action().ordinal());
         SlowPolicy slow =
                 new SlowPolicy(take("lagMessages", standard.slow().lagMessages()), SlowPolicy.Action.values()[action]);
-        return new Namespaces(new Namespaces.Settings(chosen, slow, presence()), Map.of());
+        Rate publishes = rate("publish", standard.publishes());
+        return new Namespaces(new Namespaces.Settings(chosen, slow, presence(), Set.of(), publishes), Map.of());
     }
 
     private PresenceSettings presence() {

@@ -133,9 +133,11 @@ final class World implements Stage {
             feed(new HubInput.Received(client.carrier(), new ClientFrame.Ping()));
             return;
         }
+        int length = message.length;
         for (ClientFrame frame : Codec.of(format).decode(message, 0, message.length)) {
             if (client.isOpen()) {
-                feed(new HubInput.Received(client.carrier(), frame));
+                feed(new HubInput.Received(client.carrier(), frame, length));
+                length = 0;
             }
         }
     }
@@ -159,7 +161,7 @@ final class World implements Stage {
         seqs.put(carrier.id(), poll.seq());
         Doorkeeper.Ticket ticket = Doorkeeper.Ticket.read(poll.session());
         String session = poll.session() == null ? "" : ticket == null ? "nobody's" : ticket.session();
-        feed(new HubInput.Polled(carrier, session, ticket == null ? 0 : ticket.turn(), poll));
+        feed(new HubInput.Polled(carrier, session, ticket == null ? 0 : ticket.turn(), poll, body.length));
     }
 
     @Override
@@ -292,6 +294,7 @@ final class World implements Stage {
             }
             case HubOutput.Released released -> throw new IllegalStateException("there is one hub");
             case HubOutput.Stray stray -> throw new IllegalStateException("there is one hub");
+            case HubOutput.LimitHit hit -> {} // the client is told by a frame of its own
             case HubOutput.Ended ended -> {} // nothing is kept about a session here
             case HubOutput.Ask ask -> channels.accept(0, ask.request(), now, EPOCH_MILLIS + now);
         }

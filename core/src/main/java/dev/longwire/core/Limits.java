@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.core;
 
+import dev.longwire.core.rate.Rates;
+
 /**
  * What one session may cost, and how long things may take. Each limit names what happens when it is hit.
  *
@@ -19,6 +21,7 @@ package dev.longwire.core;
  * @param answerBytes bytes of messages in one answer to a poll; what is more comes with the next
  * @param graceMillis how long before its end a client is asked for another token, and how long after it the old one still
  *     counts; then its carrier closes with {@code token_expired}
+ * @param rates how much a session may bring in a time; what is more is {@code rate_limited}
  */
 public record Limits(
         long firstFrameMillis,
@@ -33,10 +36,24 @@ public record Limits(
         long pollWaitMillis,
         int pollRequests,
         int answerBytes,
-        long graceMillis) {
+        long graceMillis,
+        Rates rates) {
 
     public static final Limits DEFAULT = new Limits(
-            10_000, 25_000, 8_000, 120_000, 128, 128, 128, 64 * 1024, 300_000, 20_000, 2, 256 * 1024, 30_000);
+            10_000,
+            25_000,
+            8_000,
+            120_000,
+            128,
+            128,
+            128,
+            64 * 1024,
+            300_000,
+            20_000,
+            2,
+            256 * 1024,
+            30_000,
+            Rates.DEFAULT);
 
     public Limits {
         positive(firstFrameMillis, "firstFrameMillis");
@@ -57,6 +74,25 @@ public record Limits(
         if (replies < requests) {
             throw new IllegalArgumentException("replies must be at least as many as requests");
         }
+    }
+
+    /** The same but for the rates. */
+    public Limits withRates(Rates other) {
+        return new Limits(
+                firstFrameMillis,
+                pingMillis,
+                pongMillis,
+                windowMillis,
+                requests,
+                replies,
+                subscriptions,
+                sliceBytes,
+                dedupeMillis,
+                pollWaitMillis,
+                pollRequests,
+                answerBytes,
+                graceMillis,
+                other);
     }
 
     private static void positive(long value, String name) {

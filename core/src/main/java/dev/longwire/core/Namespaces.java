@@ -5,6 +5,7 @@ import dev.longwire.core.access.Operation;
 import dev.longwire.core.log.Retention;
 import dev.longwire.core.presence.PresenceName;
 import dev.longwire.core.presence.PresenceSettings;
+import dev.longwire.core.rate.Rate;
 import dev.longwire.protocol.ChannelName;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -23,22 +24,29 @@ public final class Namespaces {
      * @param slow what happens to subscribers that fall behind
      * @param presence how long members stay, and what they may say
      * @param everybody what everybody may do there, whatever their token says and also without one
+     * @param publishes messages that a channel takes, from all who publish there together; more is {@code rate_limited}
      */
-    public record Settings(Retention retention, SlowPolicy slow, PresenceSettings presence, Set<Operation> everybody) {
+    public record Settings(
+            Retention retention, SlowPolicy slow, PresenceSettings presence, Set<Operation> everybody, Rate publishes) {
         public static final Settings DEFAULT = new Settings(Retention.DEFAULT, SlowPolicy.CATCH_UP);
 
         public Settings {
             everybody = Set.copyOf(everybody);
         }
 
+        /** Where channels take as many messages as anybody likes. */
+        public Settings(Retention retention, SlowPolicy slow, PresenceSettings presence, Set<Operation> everybody) {
+            this(retention, slow, presence, everybody, Rate.UNLIMITED);
+        }
+
         /** Where nobody may do anything without a right of their own. */
         public Settings(Retention retention, SlowPolicy slow, PresenceSettings presence) {
-            this(retention, slow, presence, Set.of());
+            this(retention, slow, presence, Set.of(), Rate.UNLIMITED);
         }
 
         /** With the defaults of presence, and where nobody may do anything without a right of their own. */
         public Settings(Retention retention, SlowPolicy slow) {
-            this(retention, slow, PresenceSettings.DEFAULT, Set.of());
+            this(retention, slow, PresenceSettings.DEFAULT);
         }
     }
 

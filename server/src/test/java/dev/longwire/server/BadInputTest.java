@@ -4,6 +4,7 @@ package dev.longwire.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.longwire.core.Limits;
+import dev.longwire.core.rate.Rates;
 import dev.longwire.server.config.ServerConfig;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -269,8 +270,8 @@ final class BadInputTest {
 
     @Test
     void noFirstFrame() throws IOException {
-        Limits hasty =
-                new Limits(100, 25_000, 8_000, 120_000, 128, 128, 128, 65_536, 300_000, 20_000, 2, 262_144, 30_000);
+        Limits hasty = new Limits(
+                100, 25_000, 8_000, 120_000, 128, 128, 128, 65_536, 300_000, 20_000, 2, 262_144, 30_000, Rates.DEFAULT);
         try (LongwireServer other = LongwireServer.start(ServerConfig.DEFAULT
                         .at("127.0.0.1", 0)
                         .withLoops(1)

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.longwire.core.Limits;
+import dev.longwire.core.rate.Rates;
 import dev.longwire.server.config.ServerConfig;
 import java.io.IOException;
 import java.util.Map;
@@ -59,8 +60,8 @@ final class StoppingTest {
 
     @Test
     void twoThousandCyclesLeaveNothing() throws IOException {
-        Limits shortWindow =
-                new Limits(10_000, 25_000, 8_000, 50, 128, 128, 128, 65_536, 300_000, 20_000, 2, 262_144, 30_000);
+        Limits shortWindow = new Limits(
+                10_000, 25_000, 8_000, 50, 128, 128, 128, 65_536, 300_000, 20_000, 2, 262_144, 30_000, Rates.DEFAULT);
         try (LongwireServer server =
                 LongwireServer.start(CONFIG.withDrainMillis(0).withSession(shortWindow))) {
             for (int i = 0; i < 2_000; i++) {

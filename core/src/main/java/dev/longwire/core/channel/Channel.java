@@ -4,6 +4,7 @@ package dev.longwire.core.channel;
 import dev.longwire.core.deadline.Timed;
 import dev.longwire.core.log.MemoryLog;
 import dev.longwire.core.presence.Roster;
+import dev.longwire.core.rate.Bucket;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -29,6 +30,9 @@ final class Channel extends Timed {
     /** Who is there, where this is the log of a channel's presence; or null. */
     @Nullable
     Roster roster;
+
+    /** What it has taken from all who publish. */
+    final Bucket publishes = new Bucket();
 
     /** Whether the channel stands in its owner's list of those that grew in this turn. */
     boolean grew;

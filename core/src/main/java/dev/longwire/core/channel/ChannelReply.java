@@ -4,6 +4,7 @@ package dev.longwire.core.channel;
 import dev.longwire.core.channel.ChannelRequest.Tag;
 import dev.longwire.core.log.Slice;
 import dev.longwire.core.presence.Roster;
+import dev.longwire.core.rate.Limit;
 import dev.longwire.protocol.ClientFrame.Presence.Action;
 import dev.longwire.protocol.ErrorCode;
 import dev.longwire.protocol.Position;
@@ -46,8 +47,23 @@ public sealed interface ChannelReply {
     record Appended(String channel, Tag tag, Position position, String stored, boolean duplicate, long dedupeMillis)
             implements ChannelReply {}
 
-    /** Nothing was appended or read. */
-    record Refused(String channel, Tag tag, ErrorCode code, long retryAfterMillis) implements ChannelReply {}
+    /**
+     * Nothing was appended or read.
+     *
+     * @param limit the limit of the channel that was hit, or null
+     */
+    record Refused(
+            String channel,
+            Tag tag,
+            ErrorCode code,
+            long retryAfterMillis,
+            @Nullable Limit limit) implements ChannelReply {
+
+        /** For another reason than a limit of the channel. */
+        public Refused(String channel, Tag tag, ErrorCode code, long retryAfterMillis) {
+            this(channel, tag, code, retryAfterMillis, null);
+        }
+    }
 
     /**
      * What the log has after the asked offset. A slice that starts later than asked says that the messages between are

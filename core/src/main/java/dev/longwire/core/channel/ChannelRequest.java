@@ -5,6 +5,7 @@ import dev.longwire.core.presence.PresenceName;
 import dev.longwire.core.presence.Roster.Attendant;
 import dev.longwire.protocol.ClientFrame.Extras;
 import dev.longwire.protocol.ClientFrame.Presence.Action;
+import dev.longwire.protocol.ErrorCode;
 import dev.longwire.protocol.Payload;
 import dev.longwire.protocol.Position;
 import org.jspecify.annotations.Nullable;
@@ -45,12 +46,17 @@ public sealed interface ChannelRequest {
     /** The hub has no subscriber left. Not answered. */
     record Detach(String channel, long generation) implements ChannelRequest {}
 
+    /** Why something is not done, whatever the owner would say. */
+    record Refusal(ErrorCode code, long retryAfterMillis) {
+        public static final Refusal FORBIDDEN = new Refusal(ErrorCode.FORBIDDEN, 0);
+    }
+
     /**
      * Appends one message.
      *
      * @param user the sender's user, or null when anonymous
      * @param client the sender's public id
-     * @param allowed whether the sender may publish now; else this only finds out whether it was done before
+     * @param refusal what the sender is told unless this was done before; null when it is to be done now
      */
     record Append(
             String channel,
@@ -59,7 +65,7 @@ public sealed interface ChannelRequest {
             String client,
             Payload payload,
             Extras extras,
-            boolean allowed)
+            @Nullable Refusal refusal)
             implements ChannelRequest {
         /** Who the key belongs to. */
         public String publisher() {

@@ -17,6 +17,8 @@ import dev.longwire.core.presence.PresenceName;
 import dev.longwire.core.presence.Roster;
 import dev.longwire.core.presence.Roster.News;
 import dev.longwire.core.presence.Roster.Place;
+import dev.longwire.core.rate.Limit;
+import dev.longwire.core.rate.Rate;
 import dev.longwire.core.state.StateReader;
 import dev.longwire.core.state.StateWriter;
 import dev.longwire.protocol.ClientFrame.Presence.Action;
@@ -292,9 +294,9 @@ public final class Channels {
     }
 
     private ChannelReply append(ChannelRequest.Append request, long nowMillis, long wallMillis) {
-        if (!request.allowed() && !directory.known(request.channel())) {
+        if (request.refusal() != null && !directory.known(request.channel())) {
             // Whoever may not publish does not make channels either.
-            return new Refused(request.channel(), request.tag(), ErrorCode.FORBIDDEN, 0);
+            return refused(request, request.refusal());
         }
         Channel channel = directory.open(request.channel(), nowMillis);
         MemoryLog log = channel.log;
@@ -309,8 +311,13 @@ public final class Channels {
                 return repeated(channel, request, found, content, nowMillis);
             }
         }
-        if (!request.allowed()) {
-            return new Refused(channel.name, request.tag(), ErrorCode.FORBIDDEN, 0);
+        if (request.refusal() != null) {
+            return refused(request, request.refusal());
+        }
+        Rate rate = settings.namespaces().of(channel.name).publishes();
+        if (!channel.publishes.take(rate, 1, nowMillis)) {
+            long wait = channel.publishes.waitMillis(nowMillis);
+            return new Refused(channel.name, request.tag(), ErrorCode.RATE_LIMITED, wait, Limit.PUBLISHES);
         }
         byte[] frame = codec.encode(new Message(
                 channel.name,
@@ -335,6 +342,10 @@ public final class Channels {
         }
         grow(channel);
         return appended(channel, request, offset, false, nowMillis);
+    }
+
+    private static Refused refused(ChannelRequest.Append request, ChannelRequest.Refusal refusal) {
+        return new Refused(request.channel(), request.tag(), refusal.code(), refusal.retryAfterMillis());
     }
 
     private ChannelReply repeated(

@@ -174,6 +174,7 @@ final class Directory {
             for (int hub = 0; hub < channel.hubs(); hub++) {
                 out.number(channel.interest(hub));
             }
+            channel.publishes.write(out, namespaces.of(channel.name).publishes(), nowMillis);
         }
         out.number(tombstones.size());
         for (Tombstone stone : tombstones.values()) {
@@ -203,6 +204,7 @@ final class Directory {
             for (int hub = 0; hub < hubs; hub++) {
                 channel.restoreInterest(hub, in.number());
             }
+            channel.publishes.read(in, nowMillis);
             channels.put(name, channel);
         }
         rosters.end();

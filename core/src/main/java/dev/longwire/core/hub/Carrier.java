@@ -2,6 +2,7 @@
 package dev.longwire.core.hub;
 
 import dev.longwire.core.deadline.Timed;
+import dev.longwire.core.rate.Meter;
 import dev.longwire.protocol.ClientFrame;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,13 @@ public final class Carrier extends Timed {
 
     /** Whether a held poll stands in the outbox's list of those that may have to be answered. */
     boolean ready;
+
+    /** What it brought before it had a session; null while that is nothing. */
+    @Nullable
+    Meter meter;
+
+    /** How long a poll was, as it came. */
+    int bytes;
 
     boolean stalled;
     boolean closed;

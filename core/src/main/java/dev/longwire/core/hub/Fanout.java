@@ -54,6 +54,10 @@ final class Fanout {
         this.outbox = outbox;
     }
 
+    Outbox outbox() {
+        return outbox;
+    }
+
     @Nullable
     Followed find(String channel) {
         return followed.get(channel);

@@ -7,6 +7,8 @@ import dev.longwire.core.access.Revocation;
 import dev.longwire.core.access.Revocations;
 import dev.longwire.core.channel.ChannelReply;
 import dev.longwire.core.channel.ChannelReply.Sliced;
+import dev.longwire.core.channel.ChannelRequest.Refusal;
+import dev.longwire.core.rate.Meter;
 import dev.longwire.core.state.StateReader;
 import dev.longwire.core.state.StateWriter;
 import dev.longwire.protocol.ClientFrame;
@@ -14,6 +16,7 @@ import dev.longwire.protocol.ClientFrame.Request;
 import dev.longwire.protocol.CloseCode;
 import dev.longwire.protocol.ErrorCode;
 import dev.longwire.protocol.ServerFrame;
+import dev.longwire.protocol.ServerFrame.Error;
 import java.util.ArrayDeque;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +37,7 @@ public final class Hub {
     private final Carriers carriers;
     private final Fanout fanout;
     private final Presences presences;
+    private final Tolls tolls;
     private final Sessions sessions;
     private final Requests requests;
     private final Polls polls;
@@ -57,11 +61,12 @@ public final class Hub {
         this.fanout = new Fanout(limits, namespaces, outbox);
         Rules rules = new Rules(limits, new Rights(namespaces));
         this.presences = new Presences(rules, namespaces, outbox, life);
-        this.sessions = new Sessions(rules, outbox, carriers, fanout, presences);
+        this.tolls = new Tolls(limits, outbox);
+        this.sessions = new Sessions(rules, carriers, fanout, presences, tolls);
         this.pages = new Pages(outbox, rules.rights());
-        this.requests = new Requests(rules, outbox, fanout, pages, presences);
+        this.requests = new Requests(rules, sessions, pages);
         this.permits = new Permits(limits, sessions, requests);
-        this.polls = new Polls(rules, sessions, pages, this::received);
+        this.polls = new Polls(rules, sessions, pages, this::came);
     }
 
     /** Takes one input. Everything that was said before must have been drained. */
@@ -70,7 +75,9 @@ public final class Hub {
         presences.at(nowMillis);
         switch (input) {
             case HubInput.Opened(Carrier carrier) -> carriers.opened(carrier, nowMillis);
-            case HubInput.Received(Carrier carrier, ClientFrame frame) -> received(carrier, frame, nowMillis);
+            case HubInput.Received(Carrier carrier, ClientFrame frame, int bytes) ->
+                came(carrier, frame, bytes, nowMillis);
+            case HubInput.Spent(Carrier carrier, int bytes) -> came(carrier, null, bytes, nowMillis);
             case HubInput.Polled polled -> polls.polled(polled, nowMillis);
             case HubInput.Settle() -> polls.settle(nowMillis);
             case HubInput.Heard(Carrier carrier) -> carriers.heard(carrier, nowMillis);
@@ -143,11 +150,39 @@ public final class Hub {
         return sessions.all();
     }
 
-    private void received(Carrier carrier, ClientFrame frame, long nowMillis) {
+    /**
+     * Whatever comes passes here once, on whatever carrier, and is counted.
+     *
+     * @param frame null for what costs, but says nothing
+     */
+    private void came(Carrier carrier, @Nullable ClientFrame frame, long bytes, long nowMillis) {
         if (carrier.closed) {
             return;
         }
         carriers.heard(carrier, nowMillis);
+        Session session = carrier.session;
+        Meter.Verdict verdict = tolls.take(carrier, session, bytes, nowMillis);
+        if (verdict == Meter.Verdict.FLOOD && !(frame instanceof ClientFrame.Disconnect)) {
+            outbox.goodbye(carrier, CloseCode.POLICY, 0);
+            sessions.lost(carrier, nowMillis);
+        } else if (verdict != Meter.Verdict.TAKEN && frame instanceof Request request && session != null) {
+            limited(session, carrier, request, session.meter.waitMillis(nowMillis));
+        } else if (frame != null) {
+            received(carrier, frame, nowMillis);
+        }
+    }
+
+    private void limited(Session session, Carrier carrier, Request request, long waitMillis) {
+        if (carrier.answer != null) {
+            carrier.answer.await(request.id());
+        }
+        requests.limited(session, carrier, request, new Refusal(ErrorCode.RATE_LIMITED, waitMillis));
+    }
+
+    private void received(Carrier carrier, ClientFrame frame, long nowMillis) {
+        if (carrier.closed) {
+            return;
+        }
         if (carrier.verifying && !(frame instanceof ClientFrame.Ping)) {
             hold(carrier, frame, nowMillis);
             return;
@@ -198,14 +233,20 @@ public final class Hub {
     }
 
     private void request(Carrier carrier, Request request, long nowMillis) {
-        if (carrier.session == null) {
+        Session session = carrier.session;
+        if (session == null) {
             bad(carrier, new ClientFrame.Bad(request.id(), ErrorCode.CONNECT_REQUIRED, null), nowMillis);
-        } else {
-            if (carrier.answer != null) {
-                carrier.answer.await(request.id());
-            }
-            requests.request(carrier.session, carrier, request);
+            return;
         }
+        long waitMillis = tolls.name(session, request, nowMillis);
+        if (waitMillis > 0) {
+            limited(session, carrier, request, waitMillis);
+            return;
+        }
+        if (carrier.answer != null) {
+            carrier.answer.await(request.id());
+        }
+        requests.request(session, carrier, request);
     }
 
     private void verified(HubInput.Verified verified, long nowMillis) {
@@ -219,6 +260,14 @@ public final class Hub {
                 // What else the poll brought ran when it came first.
                 carrier.pending = null;
                 polls.repeatFirst(made, made.polling, carrier, nowMillis);
+                return;
+            }
+            long waitMillis = sessions.namesTooMany(verified, nowMillis);
+            if (waitMillis > 0) {
+                carrier.pending = null;
+                outbox.send(carrier, new Error(verified.connect().id(), ErrorCode.RATE_LIMITED, null, waitMillis));
+                outbox.goodbye(carrier, CloseCode.BUSY, waitMillis);
+                sessions.lost(carrier, nowMillis);
                 return;
             }
             sessions.attach(verified, nowMillis);
@@ -307,7 +356,7 @@ public final class Hub {
 
     /** Writes everything out as plain values. Only between inputs, when the outputs are drained. */
     public void write(StateWriter out, long nowMillis) {
-        new HubState(limits, carriers, sessions, permits).write(out, nowMillis);
+        new HubState(limits, sessions, permits).write(out, nowMillis);
     }
 
     /**
@@ -316,7 +365,7 @@ public final class Hub {
      * @param homesEnds gives the home's end of each carrier by its id
      */
     public void read(StateReader in, long nowMillis, LongFunction<Object> homesEnds) {
-        new HubState(limits, carriers, sessions, permits).read(in, nowMillis, homesEnds);
+        new HubState(limits, sessions, permits).read(in, nowMillis, homesEnds);
         for (Carrier carrier : carriers.all()) {
             if (carrier.answer != null) {
                 // Which polls are worth a look at the next settling is not written out: all of them are looked at.

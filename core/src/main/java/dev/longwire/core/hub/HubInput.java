@@ -19,8 +19,9 @@ public sealed interface HubInput {
      *
      * @param session the id of the session that its genuine ticket names; empty when it brought none
      * @param turn the turn in the ticket
+     * @param bytes how long it was
      */
-    record Polled(Carrier carrier, String session, long turn, Poll poll) implements HubInput {}
+    record Polled(Carrier carrier, String session, long turn, Poll poll, int bytes) implements HubInput {}
 
     /** Nothing more comes for now: held polls that have something to say are to be answered. */
     record Settle() implements HubInput {}
@@ -42,8 +43,21 @@ public sealed interface HubInput {
     /** A carrier is open; its first frame is due. */
     record Opened(Carrier carrier) implements HubInput {}
 
-    /** A frame arrived, or what came instead of one ({@link ClientFrame.Bad}). */
-    record Received(Carrier carrier, ClientFrame frame) implements HubInput {}
+    /**
+     * A frame arrived, or what came instead of one ({@link ClientFrame.Bad}).
+     *
+     * @param bytes how long the message was; of one that has several frames the first has them all
+     */
+    record Received(Carrier carrier, ClientFrame frame, int bytes) implements HubInput {
+
+        /** One that the home itself makes for a client, who sent nothing. */
+        public Received(Carrier carrier, ClientFrame frame) {
+            this(carrier, frame, 0);
+        }
+    }
+
+    /** The peer sent something that is no frame of the protocol and wants no answer of the hub, such as a ping. */
+    record Spent(Carrier carrier, int bytes) implements HubInput {}
 
     /** The peer gave a sign of life: bytes came, or bytes that waited were taken. */
     record Heard(Carrier carrier) implements HubInput {}

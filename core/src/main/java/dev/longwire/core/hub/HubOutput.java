@@ -4,6 +4,7 @@ package dev.longwire.core.hub;
 import dev.longwire.core.channel.ChannelReply;
 import dev.longwire.core.channel.ChannelRequest;
 import dev.longwire.core.log.Slice;
+import dev.longwire.core.rate.Limit;
 import dev.longwire.protocol.ClientFrame;
 import dev.longwire.protocol.CloseCode;
 import dev.longwire.protocol.ErrorCode;
@@ -43,6 +44,13 @@ public sealed interface HubOutput {
      * @param overtaken whether it stays because a later attach has it; else there is none
      */
     record Released(String session, Object asker, byte @Nullable [] state, boolean overtaken) implements HubOutput {}
+
+    /**
+     * A limit was hit, and what that means has been said to the client. Only for counting.
+     *
+     * @param session null where there is none yet
+     */
+    record LimitHit(Limit limit, @Nullable Session session) implements HubOutput {}
 
     /** A session has ended for good. */
     record Ended(String session) implements HubOutput {}

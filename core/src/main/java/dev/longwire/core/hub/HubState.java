@@ -27,13 +27,15 @@ final class HubState {
     private final Limits limits;
     private final Carriers carriers;
     private final Fanout fanout;
+    private final Tolls tolls;
     private final Sessions sessions;
     private final Permits permits;
 
-    HubState(Limits limits, Carriers carriers, Sessions sessions, Permits permits) {
+    HubState(Limits limits, Sessions sessions, Permits permits) {
         this.limits = limits;
-        this.carriers = carriers;
+        this.carriers = sessions.carriers();
         this.fanout = sessions.fanout();
+        this.tolls = sessions.tolls();
         this.sessions = sessions;
         this.permits = permits;
     }
@@ -55,6 +57,7 @@ final class HubState {
             out.number(session.due() - nowMillis);
         }
         new PresenceState(sessions).write(out, nowMillis);
+        tolls.write(out, nowMillis);
     }
 
     void read(StateReader in, long nowMillis, LongFunction<Object> homesEnds) {
@@ -67,6 +70,7 @@ final class HubState {
         int count = in.count();
         for (int i = 0; i < count; i++) {
             Session session = SessionState.read(in, limits.replies(), nowMillis);
+            Tolls.read(in, session, nowMillis);
             readSession(in, session, byId, channels);
             sessions.restore(session);
             permits.restore(session, nowMillis);
@@ -77,6 +81,7 @@ final class HubState {
             sessions.parkedList().startAt(session, nowMillis + in.number());
         }
         new PresenceState(sessions).read(in, nowMillis);
+        tolls.read(in, nowMillis);
         for (Session session : sessions.all()) {
             for (Subscription subscription : session.subscriptions.values()) {
                 if (!subscription.joining) {
@@ -96,6 +101,8 @@ final class HubState {
             FrameState.write(out, carrier.pending);
             // A first poll has an answer before it has a session.
             PollState.writeOwn(out, carrier.session == null ? carrier.answer : null);
+            out.number(carrier.bytes);
+            tolls.write(out, carrier, nowMillis);
         }
         for (Deadlines list : carriers.lists()) {
             List<Carrier> timed = new ArrayList<>();
@@ -117,6 +124,8 @@ final class HubState {
             carrier.stalled = in.flag();
             carrier.pending = FrameState.read(in);
             carrier.answer = PollState.readOwn(in, carrier);
+            carrier.bytes = in.count();
+            Tolls.read(in, carrier, nowMillis);
             carrier.attach(homesEnds.apply(carrier.id()));
             carriers.restore(carrier);
             byId.put(carrier.id(), carrier);
@@ -162,6 +171,7 @@ final class HubState {
 
     private void writeSession(StateWriter out, Session session, long nowMillis) {
         SessionState.write(out, session, nowMillis);
+        tolls.write(out, session, nowMillis);
         out.flag(session.carrier != null);
         out.number(session.carrier == null ? 0 : session.carrier.id());
         PollState.write(out, session.polling);

@@ -7,6 +7,7 @@ import dev.longwire.core.channel.ChannelRequest;
 import dev.longwire.core.channel.ChannelRequest.Tag;
 import dev.longwire.core.deadline.Deadlines;
 import dev.longwire.core.presence.PresenceName;
+import dev.longwire.core.rate.Meter;
 import dev.longwire.protocol.ClientFrame;
 import dev.longwire.protocol.CloseCode;
 import dev.longwire.protocol.ErrorCode;
@@ -25,9 +26,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Polls {
 
-    /** Runs the frames that a poll brought, as if they had come by any other carrier. */
+    /**
+     * Runs the frames that a poll brought, as if they had come by any other carrier. A null is what a poll costs that
+     * brings none.
+     */
     interface Runner {
-        void run(Carrier carrier, ClientFrame frame, long nowMillis);
+        void run(Carrier carrier, @Nullable ClientFrame frame, long bytes, long nowMillis);
     }
 
     /**
@@ -59,6 +63,7 @@ final class Polls {
     void polled(HubInput.Polled input, long nowMillis) {
         Carrier carrier = input.carrier();
         Poll poll = input.poll();
+        carrier.bytes = input.bytes();
         if (input.session().isEmpty()) {
             first(carrier, poll, nowMillis);
             return;
@@ -93,8 +98,11 @@ final class Polls {
     }
 
     private void run(Carrier carrier, List<ClientFrame> frames, long nowMillis) {
+        if (frames.isEmpty()) {
+            runner.run(carrier, null, carrier.bytes, nowMillis);
+        }
         for (ClientFrame frame : frames) {
-            runner.run(carrier, frame, nowMillis);
+            runner.run(carrier, frame, carrier.bytes / frames.size(), nowMillis);
         }
         if (carrier.answer != null) {
             outbox.ready(carrier);
@@ -234,6 +242,11 @@ final class Polls {
             return;
         }
         answer.complete = true;
+        if (sessions.tolls().take(carrier, session, carrier.bytes, nowMillis) == Meter.Verdict.FLOOD) {
+            outbox.goodbye(carrier, CloseCode.POLICY, 0);
+            carriers.forget(carrier);
+            return;
+        }
         again(session, polling, answer, carrier, nowMillis);
     }
 

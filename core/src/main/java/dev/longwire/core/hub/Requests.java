@@ -4,8 +4,10 @@ package dev.longwire.core.hub;
 import dev.longwire.core.Limits;
 import dev.longwire.core.channel.ChannelReply;
 import dev.longwire.core.channel.ChannelRequest;
+import dev.longwire.core.channel.ChannelRequest.Refusal;
 import dev.longwire.core.channel.ChannelRequest.Tag;
 import dev.longwire.core.presence.PresenceName;
+import dev.longwire.core.rate.Limit;
 import dev.longwire.protocol.ClientFrame;
 import dev.longwire.protocol.ClientFrame.Presence.Action;
 import dev.longwire.protocol.ClientFrame.Request;
@@ -39,31 +41,27 @@ final class Requests {
     private final Pages pages;
     private final Presences presences;
     private final Rights rights;
+    private final Tolls tolls;
 
-    Requests(Rules rules, Outbox outbox, Fanout fanout, Pages pages, Presences presences) {
+    Requests(Rules rules, Sessions sessions, Pages pages) {
         this.limits = rules.limits();
-        this.outbox = outbox;
-        this.fanout = fanout;
+        this.outbox = sessions.outbox();
+        this.fanout = sessions.fanout();
         this.pages = pages;
-        this.presences = presences;
+        this.presences = sessions.presences();
         this.rights = rules.rights();
+        this.tolls = sessions.tolls();
     }
 
     void request(Session session, Carrier carrier, Request request) {
         Replies replies = session.replies;
-        if (request.retry()) {
-            Reply known = replies.answer(request.id());
-            if (known != null) {
-                outbox.send(carrier, known);
-                return;
-            }
-            if (replies.runs(request.id())) {
-                return;
-            }
+        if (repeated(replies, carrier, request)) {
+            return;
         }
         if (replies.runs(request.id())) {
             outbox.error(carrier, request.id(), ErrorCode.ID_IN_USE, "id");
         } else if (replies.running() >= limits.requests()) {
+            tolls.hit(Limit.REQUESTS, session);
             outbox.error(carrier, request.id(), ErrorCode.TOO_MANY_REQUESTS, null);
         } else {
             replies.start(request.id(), reads(request));
@@ -79,6 +77,36 @@ final class Requests {
                         && (presence.action() == Action.QUERY || presence.action() == Action.COUNT);
     }
 
+    /** One that is known gets its first answer, now or when that comes. */
+    private boolean repeated(Replies replies, Carrier carrier, Request request) {
+        Reply known = request.retry() ? replies.answer(request.id()) : null;
+        if (known != null) {
+            outbox.send(carrier, known);
+        }
+        return known != null || request.retry() && replies.runs(request.id());
+    }
+
+    /**
+     * A request that is too much now. It has no effect; whether it had one when it first came is still found out, so that
+     * a refusal never denies what was done.
+     */
+    void limited(Session session, Carrier carrier, Request request, Refusal refusal) {
+        Replies replies = session.replies;
+        if (repeated(replies, carrier, request)) {
+            return;
+        }
+        boolean keyed = request instanceof ClientFrame.Publish publish
+                && publish.extras().key() != null;
+        if (replies.runs(request.id())) {
+            outbox.error(carrier, request.id(), ErrorCode.ID_IN_USE, "id");
+        } else if (keyed && replies.running() < limits.requests()) {
+            replies.start(request.id(), false);
+            publish(session, (ClientFrame.Publish) request, refusal);
+        } else {
+            outbox.send(carrier, new Error(request.id(), refusal.code(), null, refusal.retryAfterMillis()));
+        }
+    }
+
     private void run(Session session, Request request) {
         if (!rights.allow(session, request)) {
             refuse(session, request.id(), ErrorCode.FORBIDDEN, null);
@@ -88,7 +116,7 @@ final class Requests {
             case ClientFrame.Subscribe subscribe -> subscribe(session, subscribe);
             case ClientFrame.Unsubscribe unsubscribe -> unsubscribe(session, unsubscribe);
             case ClientFrame.Subscriptions list -> subscriptions(session, list);
-            case ClientFrame.Publish publish -> publish(session, publish);
+            case ClientFrame.Publish publish -> publish(session, publish, null);
             case ClientFrame.History history -> history(session, history);
             case ClientFrame.Presence presence -> presence(session, presence);
             case ClientFrame.Call call -> refuse(session, call.id(), ErrorCode.UNSUPPORTED, null);
@@ -104,6 +132,7 @@ final class Requests {
         } else if (existing != null) {
             refuse(session, request.id(), ErrorCode.ALREADY_SUBSCRIBED, "channel");
         } else if (session.subscriptionCount() >= limits.subscriptions()) {
+            tolls.hit(Limit.SUBSCRIPTIONS, session);
             refuse(session, request.id(), ErrorCode.TOO_MANY_SUBSCRIPTIONS, null);
         } else {
             fanout.join(session, request.want(), request.id());
@@ -219,7 +248,7 @@ final class Requests {
         answerUnkept(session, new ServerFrame.Subscriptions(request.id(), entries));
     }
 
-    private void publish(Session session, ClientFrame.Publish request) {
+    private void publish(Session session, ClientFrame.Publish request, @Nullable Refusal refusal) {
         outbox.ask(new ChannelRequest.Append(
                 request.channel(),
                 tag(session, request),
@@ -227,7 +256,7 @@ final class Requests {
                 session.client,
                 request.payload(),
                 request.extras(),
-                rights.publish(session, request.channel())));
+                rights.publish(session, request.channel()) ? refusal : Refusal.FORBIDDEN));
     }
 
     private void history(Session session, ClientFrame.History request) {
@@ -261,7 +290,7 @@ final class Requests {
                                 appended.dedupeMillis(),
                                 appended.duplicate()));
             case ChannelReply.Refused refused -> {
-                answer(session, new Error(id, refused.code(), null, refused.retryAfterMillis()));
+                refused(session, refused);
                 pages.refused(session, refused);
             }
             // A read of an earlier turn has been asked for again, if anybody still wants it.
@@ -288,6 +317,19 @@ final class Requests {
     private void entered(Session session, ChannelReply.Entered entered) {
         String channel = PresenceName.channel(entered.channel());
         answer(session, new Attended(entered.tag().id(), channel, entered.action(), entered.at(), -1, false));
+    }
+
+    private void refused(Session session, ChannelReply.Refused refused) {
+        Error error = new Error(refused.tag().id(), refused.code(), null, refused.retryAfterMillis());
+        if (refused.limit() != null) {
+            tolls.hit(refused.limit(), session);
+        }
+        if (refused.code() == ErrorCode.RATE_LIMITED) {
+            // A repeat is another try, and does not get this answer for ever.
+            answerUnkept(session, error);
+        } else {
+            answer(session, error);
+        }
     }
 
     private void joined(Session session, ChannelReply.Attached answer) {

@@ -4,6 +4,8 @@ package dev.longwire.core.hub;
 import dev.longwire.core.Principal;
 import dev.longwire.core.access.Operation;
 import dev.longwire.core.deadline.Timed;
+import dev.longwire.core.rate.Meter;
+import dev.longwire.core.rate.Variety;
 import dev.longwire.protocol.ClientFrame.Request;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
@@ -39,6 +41,13 @@ public final class Session extends Timed {
 
     @Nullable
     Carrier carrier;
+
+    /** What it has brought, by whatever carrier. */
+    Meter meter = new Meter();
+
+    /** The names of channels that an anonymous session uses; a user's are counted for all sessions together. */
+    @Nullable
+    Variety variety;
 
     final Map<String, Subscription> subscriptions = new LinkedHashMap<>();
 

@@ -32,17 +32,19 @@ final class Sessions {
     private final Fanout fanout;
     private final Presences presences;
     private final Rights rights;
+    private final Tolls tolls;
     private final Map<String, Session> sessions = new LinkedHashMap<>();
     private final Map<String, Session> byNonce = new LinkedHashMap<>();
     private final Deadlines parked;
 
-    Sessions(Rules rules, Outbox outbox, Carriers carriers, Fanout fanout, Presences presences) {
+    Sessions(Rules rules, Carriers carriers, Fanout fanout, Presences presences, Tolls tolls) {
         this.limits = rules.limits();
-        this.outbox = outbox;
+        this.outbox = fanout.outbox();
         this.carriers = carriers;
         this.fanout = fanout;
         this.presences = presences;
         this.rights = rules.rights();
+        this.tolls = tolls;
         this.parked = new Deadlines(rules.limits().windowMillis());
     }
 
@@ -75,6 +77,10 @@ final class Sessions {
         return presences;
     }
 
+    Tolls tolls() {
+        return tolls;
+    }
+
     Deadlines parkedList() {
         return parked;
     }
@@ -104,6 +110,18 @@ final class Sessions {
         return same ? session : null;
     }
 
+    /** 0, or how long a client has to wait that comes with more new names of channels than it may use. */
+    long namesTooMany(HubInput.Verified verified, long nowMillis) {
+        Resume resume = verified.connect().resume();
+        if (resume == null) {
+            return 0;
+        }
+        String user = verified.principal().user();
+        Session session = verified.resume() == null ? null : sessions.get(verified.resume());
+        boolean own = session != null && Objects.equals(session.principal.user(), user);
+        return tolls.names(user, own ? session : null, resume.channels(), nowMillis);
+    }
+
     /** Attaches a carrier whose client is known: to the session it names, where that is still here, else to a new one. */
     void attach(HubInput.Verified verified, long nowMillis) {
         Carrier carrier = verified.carrier();
@@ -130,6 +148,7 @@ final class Sessions {
         session.turn = verified.turn();
         session.carrier = carrier;
         carrier.session = session;
+        tolls.attach(session, carrier, nowMillis);
         begin(session, carrier, connect, nowMillis);
         Deadlines.stop(session);
         outbox.send(
@@ -356,6 +375,7 @@ final class Sessions {
             presences.handedOver(session);
             StateWriter out = new StateWriter();
             SessionState.write(out, session, nowMillis);
+            tolls.write(out, session, nowMillis);
             state = out.toBytes();
             remove(session);
         }
@@ -365,7 +385,9 @@ final class Sessions {
 
     /** Takes a session from another hub; it has no carrier until the attach that follows. */
     Session adopt(byte[] state, long nowMillis) {
-        Session session = SessionState.read(new StateReader(state), limits.replies(), nowMillis);
+        StateReader in = new StateReader(state);
+        Session session = SessionState.read(in, limits.replies(), nowMillis);
+        Tolls.read(in, session, nowMillis);
         restore(session);
         parked(session, nowMillis);
         return session;

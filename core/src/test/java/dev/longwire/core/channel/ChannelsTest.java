@@ -55,7 +55,7 @@ final class ChannelsTest {
     private ChannelReply append(String text, @Nullable String key) {
         Payload payload = Payload.json(("\"" + text + "\"").getBytes(StandardCharsets.UTF_8));
         return ask(
-                0, new ChannelRequest.Append("chat", TAG, "ann", "c1", payload, new Extras(key, null, Map.of()), true));
+                0, new ChannelRequest.Append("chat", TAG, "ann", "c1", payload, new Extras(key, null, Map.of()), null));
     }
 
     private void appendMany(int count) {
@@ -128,7 +128,9 @@ final class ChannelsTest {
     private ChannelReply forbidden(String key) {
         Payload payload = Payload.json("\"m\"".getBytes(StandardCharsets.UTF_8));
         Extras extras = new Extras(key, null, Map.of());
-        return ask(0, new ChannelRequest.Append("chat", TAG, "ann", "c1", payload, extras, false));
+        return ask(
+                0,
+                new ChannelRequest.Append("chat", TAG, "ann", "c1", payload, extras, ChannelRequest.Refusal.FORBIDDEN));
     }
 
     @Test

@@ -290,6 +290,7 @@ final class HubStage {
                 write(reject.carrier(), "reject " + reject.code().wire());
             case HubOutput.Released gone -> released = gone.state();
             case HubOutput.Ended ended -> {}
+            case HubOutput.LimitHit hit -> {}
             case HubOutput.Stray stray -> {}
             case HubOutput.Verify verify -> toVerify.add(verify);
             case HubOutput.Reverify asked -> toReverify.add(asked);

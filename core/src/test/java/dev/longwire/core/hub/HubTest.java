@@ -4,6 +4,7 @@ package dev.longwire.core.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.longwire.core.Limits;
+import dev.longwire.core.rate.Rates;
 import dev.longwire.protocol.ClientFrame;
 import dev.longwire.protocol.CloseCode;
 import dev.longwire.protocol.Position;
@@ -13,7 +14,7 @@ import org.junit.jupiter.api.Test;
 final class HubTest {
 
     private static final Limits LIMITS =
-            new Limits(1_000, 3_000, 1_000, 10_000, 3, 3, 2, 400, 5_000, 2_000, 2, 10_000, 1_000);
+            new Limits(1_000, 3_000, 1_000, 10_000, 3, 3, 2, 400, 5_000, 2_000, 2, 10_000, 1_000, Rates.DEFAULT);
 
     private final HubStage stage = new HubStage(LIMITS);
 

@@ -8,6 +8,7 @@ import dev.longwire.core.Principal;
 import dev.longwire.core.access.Capabilities;
 import dev.longwire.core.access.Operation;
 import dev.longwire.core.access.Revocation;
+import dev.longwire.core.rate.Rates;
 import dev.longwire.protocol.ClientFrame;
 import java.util.Map;
 import java.util.Set;
@@ -19,7 +20,7 @@ final class PermitsTest {
 
     private static final long GRACE = 1_000;
     private static final Limits LIMITS =
-            new Limits(1_000, 300_000, 1_000, 10_000, 4, 4, 4, 400, 5_000, 2_000, 2, 10_000, GRACE);
+            new Limits(1_000, 300_000, 1_000, 10_000, 4, 4, 4, 400, 5_000, 2_000, 2, 10_000, GRACE, Rates.DEFAULT);
 
     private final HubStage stage = new HubStage(LIMITS);
 

@@ -56,6 +56,11 @@ public enum Setting {
     BODY("limits.body", Kind.SIZE, "1MiB", "of an HTTP request; more is 413"),
     REQUESTS("limits.requests", Kind.COUNT, "128", "requests of a session that wait for an answer"),
     SUBSCRIPTIONS("limits.subscriptions", Kind.COUNT, "128", "channels of a session"),
+    FRAME_RATE("limits.frame_rate", Kind.COUNT, "1000", "frames of a session in a second; 0 for any number"),
+    BYTE_RATE("limits.byte_rate", Kind.SIZE, "4MiB", "bytes of a session's frames in a second; 0 for any number"),
+    BURST("limits.burst", Kind.TIME, "10s", "what a session has not used of the two in this time it may use at once"),
+    CHANNEL_RATE(
+            "limits.channel_rate", Kind.COUNT, "1000", "new channel names of a user in a minute; 0 for any number"),
 
     ANONYMOUS(
             "anonymous",
@@ -77,7 +82,13 @@ public enum Setting {
     LEASE("presence.lease", Kind.TIME, "30s", "how long the members of a hub stay that is not heard of any more", true),
     STATE("presence.state", Kind.SIZE, "4KiB", "what a member may say of itself; more is `too_large`", true),
     BATCH_FROM("presence.batch_from", Kind.COUNT, "100", "with more members, changes are told together", true),
-    BATCH("presence.batch", Kind.TIME, "1s", "and at most once in this time", true);
+    BATCH("presence.batch", Kind.TIME, "1s", "and at most once in this time", true),
+    PUBLISH_RATE(
+            "publish_rate",
+            Kind.COUNT,
+            "0",
+            "messages of a channel in a second, from all who publish there together; 0 for any number",
+            true);
 
     /** How a value is written. */
     public enum Kind {

@@ -7,6 +7,8 @@ import dev.longwire.core.SlowPolicy;
 import dev.longwire.core.access.Operation;
 import dev.longwire.core.log.Retention;
 import dev.longwire.core.presence.PresenceSettings;
+import dev.longwire.core.rate.Rate;
+import dev.longwire.core.rate.Rates;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -141,7 +143,8 @@ public final class Settings {
                 millis(Setting.POLL_WAIT),
                 limits.pollRequests(),
                 limits.answerBytes(),
-                millis(Setting.TOKEN_GRACE));
+                millis(Setting.TOKEN_GRACE),
+                rates());
         return new ServerConfig(
                 text(Setting.HOST),
                 count(Setting.PORT),
@@ -157,6 +160,17 @@ public final class Settings {
                 adminKeys(),
                 bridges(),
                 tokens.issuers());
+    }
+
+    private Rates rates() {
+        long burst = millis(Setting.BURST);
+        if (burst < 1_000 || burst > 600_000) {
+            throw wrong(Setting.BURST, null, "must be 1s to 10m");
+        }
+        return new Rates(
+                Rate.perSecond(count(Setting.FRAME_RATE), burst),
+                Rate.perSecond(bytes(Setting.BYTE_RATE), burst),
+                Rate.perMinute(count(Setting.CHANNEL_RATE)));
     }
 
     private List<BridgeConfig> bridges() {
@@ -238,8 +252,9 @@ public final class Settings {
             case "cut" -> SlowPolicy.Action.CUT;
             default -> throw wrong(Setting.ACTION, name, "must be reset, latest or cut");
         };
-        return new Namespaces.Settings(
-                retention, new SlowPolicy(number(Setting.LAG, name), action), presence(name), everybody(name));
+        Rate publishes = Rate.perSecond(number(Setting.PUBLISH_RATE, name), 1_000);
+        SlowPolicy slow = new SlowPolicy(number(Setting.LAG, name), action);
+        return new Namespaces.Settings(retention, slow, presence(name), everybody(name), publishes);
     }
 
     private PresenceSettings presence(@Nullable String name) {

@@ -101,7 +101,7 @@ final class Backend {
         ClientFrame.Publish publish = (ClientFrame.Publish) item;
         return ask(
                 tag -> new ChannelRequest.Append(
-                        publish.channel(), tag, null, CLIENT, publish.payload(), publish.extras(), true),
+                        publish.channel(), tag, null, CLIENT, publish.payload(), publish.extras(), null),
                 reply -> reply instanceof ChannelReply.Appended appended ? appended(appended) : refused(reply));
     }
 

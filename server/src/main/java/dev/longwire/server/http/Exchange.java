@@ -91,6 +91,10 @@ final class Exchange {
         return bytes;
     }
 
+    int bodyLength() {
+        return request.content().readableBytes();
+    }
+
     void allowReading(@Nullable String origin) {
         readableBy = origin;
     }

@@ -122,7 +122,7 @@ final class PollRoute implements Router.Route {
         Runnable run = () -> {
             Carrier carrier = home.carrier(stream ? Carrier.Form.STREAM : Carrier.Form.POLL, line);
             line.serve(carrier);
-            home.accept(new HubInput.Polled(carrier, ticket.session(), ticket.turn(), poll));
+            home.accept(new HubInput.Polled(carrier, ticket.session(), ticket.turn(), poll, exchange.bodyLength()));
         };
         if (home == exchange.loop()) {
             run.run();

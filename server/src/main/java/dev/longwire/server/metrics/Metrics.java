@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.server.metrics;
 
+import dev.longwire.core.rate.Limit;
 import dev.longwire.server.connection.Connection;
 import dev.longwire.server.connection.ConnectionListener;
 import io.micrometer.core.instrument.Counter;
@@ -11,6 +12,8 @@ import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
@@ -31,6 +34,8 @@ public final class Metrics implements ConnectionListener {
     private final LongAdder bytesIn =
             counted("longwire.bytes.received", "Bytes that clients sent after the handshake.");
     private final LongAdder bytesOut = counted("longwire.bytes.sent", "Bytes that were written to clients.");
+    private final List<LongAdder> limitHits =
+            Arrays.stream(Limit.values()).map(this::hits).toList();
     private final LongAdder webSockets = open("websocket");
     private final LongAdder streams = open("stream");
     private final LongAdder bridges = open("bridge");
@@ -44,6 +49,15 @@ public final class Metrics implements ConnectionListener {
         LongAdder adder = new LongAdder();
         FunctionCounter.builder(name, adder, LongAdder::sum)
                 .description(description)
+                .register(registry);
+        return adder;
+    }
+
+    private LongAdder hits(Limit limit) {
+        LongAdder adder = new LongAdder();
+        FunctionCounter.builder("longwire.limits.hit", adder, LongAdder::sum)
+                .description("How often a session was refused something for a limit, by the limit's name.")
+                .tags("limit", limit.label())
                 .register(registry);
         return adder;
     }
@@ -122,6 +136,11 @@ public final class Metrics implements ConnectionListener {
     /** An HTTP request was answered with an error, or an upgrade was. */
     public void refused(String name) {
         count("longwire.refused", "HTTP requests that were answered with an error.", Tags.of("name", name));
+    }
+
+    /** A session hit a limit. */
+    public void limitHit(Limit limit) {
+        limitHits.get(limit.ordinal()).increment();
     }
 
     private void count(String name, String description, Tags tags) {

@@ -165,23 +165,25 @@ public final class WebSocketLine extends ChannelInboundHandlerAdapter implements
         loop.loops().metrics().received(1);
         listener.message(this, bytes.length);
         if (!binary && Arrays.equals(bytes, PING)) {
-            loop.accept(new HubInput.Received(carrier, new ClientFrame.Ping()));
+            loop.accept(new HubInput.Received(carrier, new ClientFrame.Ping(), bytes.length));
         } else if (binary != (format == Format.CBOR)) {
             fault(CloseCode.UNSUPPORTED_DATA);
         } else {
             List<ClientFrame> frames = Codec.of(format).decode(bytes, 0, bytes.length);
+            int length = bytes.length;
             for (ClientFrame frame : frames) {
                 if (frame instanceof ClientFrame.Bad bad) {
                     listener.error(this, bad.code().wire());
                 }
-                loop.accept(new HubInput.Received(carrier, frame));
+                loop.accept(new HubInput.Received(carrier, frame, length));
+                length = 0;
             }
         }
     }
 
     @Override
     public void ping(byte[] payload) {
-        loop.accept(new HubInput.Heard(carrier));
+        loop.accept(new HubInput.Spent(carrier, payload.length));
         if (closing) {
             return;
         }

@@ -6,6 +6,7 @@ import dev.longwire.core.Namespaces;
 import dev.longwire.core.SlowPolicy;
 import dev.longwire.core.channel.ChannelSettings;
 import dev.longwire.core.log.Retention;
+import dev.longwire.core.rate.Rates;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -70,7 +71,8 @@ public record Plan(
                 2_000,
                 2,
                 dice.pick(List.of(500, 4_000)),
-                GRACE_MILLIS);
+                GRACE_MILLIS,
+                Rates.UNLIMITED);
         return new Plan(
                 seed,
                 dice.between(1, 3),

@@ -128,7 +128,7 @@ final class HubHome implements ServerEnd {
         perhapsSleep();
         peers.put(exchange.carrier.id(), exchange);
         exchange.carrier.attach(exchange);
-        accept(new HubInput.Polled(exchange.carrier, session, turn, exchange.poll()));
+        accept(new HubInput.Polled(exchange.carrier, session, turn, exchange.poll(), 0));
     }
 
     void pollGone(PollLink link, long seq, int attempt) {
@@ -236,6 +236,7 @@ final class HubHome implements ServerEnd {
             case HubOutput.Released released ->
                 home.registry()
                         .released((Registry.Move) released.asker(), index, released.state(), released.overtaken());
+            case HubOutput.LimitHit hit -> ground.counters().count("limits");
             case HubOutput.Ended ended -> home.registry().ended(ended.session(), index);
             case HubOutput.Finish(Carrier carrier, long seq) -> {
                 Exchange exchange = exchange(carrier);

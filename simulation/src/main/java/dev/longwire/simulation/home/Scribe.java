@@ -134,7 +134,7 @@ final class Scribe {
                     append.client(),
                     append.payload(),
                     without,
-                    append.allowed());
+                    append.refusal());
         }
         return request;
     }
