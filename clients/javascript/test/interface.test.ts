@@ -30,6 +30,7 @@ const through = (options: LongwireSocketOptions): typeof WebSocket =>
 
 const subjects: [string, typeof WebSocket, () => string][] = [
   ["Node's own", Platform, () => `${upstream.url}/path?a=1`],
+  ["Node's own, led through the bridge", Platform, () => `ws://127.0.0.1:${server.port}/v1/bridge/echo?a=1`],
   ['ours over WebSocket', through({}), () => `ws://127.0.0.1:${server.port}/v1/bridge/echo?a=1`],
   ['ours over polling', through({transport: 'polling'}), () => `ws://127.0.0.1:${server.port}/v1/bridge/echo?a=1`],
 ];

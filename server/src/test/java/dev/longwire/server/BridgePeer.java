@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.WebSocket;
+import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -128,6 +130,28 @@ final class BridgePeer implements AutoCloseable {
         return line;
     }
 
+    /** A plain WebSocket, led through; or the status with which it is refused, as a {@link Down}. */
+    Line plain(String query, String... subprotocols) {
+        Line line = new Line();
+        lines.add(line);
+        String first = subprotocols.length == 0 ? "" : subprotocols[0];
+        var builder = http.newWebSocketBuilder().connectTimeout(DEADLINE);
+        if (subprotocols.length > 0) {
+            builder.subprotocols(first, Arrays.copyOfRange(subprotocols, 1, subprotocols.length));
+        }
+        try {
+            line.socket =
+                    builder.buildAsync(URI.create("ws" + path + query), line).join();
+            line.arrived.add(new Down(101, line.socket.getSubprotocol(), List.of()));
+        } catch (CompletionException refused) {
+            int status = refused.getCause() instanceof WebSocketHandshakeException answer
+                    ? answer.getResponse().statusCode()
+                    : 0;
+            line.arrived.add(new Down(status, "", List.of()));
+        }
+        return line;
+    }
+
     /** A WebSocket's other end. */
     static final class Line implements WebSocket.Listener {
         private final BlockingQueue<Down> arrived = new LinkedBlockingQueue<>();
@@ -144,6 +168,12 @@ final class BridgePeer implements AutoCloseable {
         void say(String text) {
             if (socket != null) {
                 socket.sendText(text, true).join();
+            }
+        }
+
+        void close(int code, String reason) {
+            if (socket != null) {
+                socket.sendClose(code, reason).join();
             }
         }
 
@@ -170,6 +200,13 @@ final class BridgePeer implements AutoCloseable {
                 all.addAll(down.pieces);
             }
             return all;
+        }
+
+        @Override
+        public CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
+            arrived.add(new Down(1, data.toString(), List.of()));
+            from.request(1);
+            return CompletableFuture.completedStage(null);
         }
 
         @Override

@@ -304,6 +304,34 @@ final class BridgeTest {
                 .isEqualTo(404);
     }
 
+    @Test // [Y22]
+    void aPlainWebSocketIsLedThrough() throws Exception {
+        BridgePeer.Line line = peer.plain("?a=1", "nope", "chat");
+        assertThat(line.next().head()).isEqualTo("chat");
+        assertThat(upstream.event()).isEqualTo("/room?a=1 -");
+        line.say("hällo");
+        assertThat(line.next().head()).isEqualTo("hällo");
+        line.close(4321, "bye");
+        assertThat(upstream.event()).isEqualTo("close 4321 bye");
+        BridgePeer.Line cut = peer.plain("");
+        assertThat(cut.next().status()).isEqualTo(101);
+        cut.say("close:4000");
+        assertThat(cut.next()).isEqualTo(new BridgePeer.Down(4000, "as you wish", List.of()));
+    }
+
+    @Test // [Y22]
+    void aPlainWebSocketIsRefusedAsOthersAre() throws Exception {
+        BridgePeer nobody = new BridgePeer(server.port(), "nobody");
+        for (int i = 0; i < 3; i++) {
+            // Its bridge has one place, which is free again each time.
+            assertThat(nobody.plain("").next().status()).isEqualTo(503);
+        }
+        try (BridgePeer small = new BridgePeer(server.port(), "small")) {
+            assertThat(small.plain("", "other").next().head()).isEqualTo("other");
+            assertThat(small.plain("", "other").next().status()).isEqualTo(503);
+        }
+    }
+
     @Test // [Y7]
     void whereTokensAreWantedABridgeWantsOne(@TempDir Path folder) throws Exception {
         server.stop();
@@ -315,6 +343,7 @@ final class BridgeTest {
         assertThat(peer.poll(first(1, "")).head()).contains("unauthorized");
         assertThat(peer.poll(first(1, ",\"token\":\"x.y.z\"")).status()).isEqualTo(401);
         assertThat(peer.connect().send(first(1, "")).next().status()).isEqualTo(4401);
+        assertThat(peer.plain("").next().status()).isEqualTo(401);
         assertThat(upstream.events).isEmpty();
         String token = Issuers.token("ann");
         assertThat(peer.poll(first(1, ""), "Authorization", "Bearer " + token).pieces())

@@ -12,10 +12,17 @@ import dev.longwire.server.auth.Verifier;
 import dev.longwire.server.config.BridgeConfig;
 import dev.longwire.server.loop.Loop;
 import dev.longwire.server.loop.Loops;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.ArrayList;
@@ -51,6 +58,7 @@ public final class Bridges {
     private final BridgeLimits limits;
     private final @Nullable SslContext tls;
     private final ConcurrentHashMap<String, Session> sessions = new ConcurrentHashMap<>();
+    private final ChannelGroup led = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final AtomicInteger open = new AtomicInteger();
     private final AtomicBoolean draining = new AtomicBoolean();
 
@@ -103,6 +111,7 @@ public final class Bridges {
     /** Closes everything; nobody is let in any more. */
     public void drain() {
         draining.set(true);
+        led.close();
         List.copyOf(new ArrayList<>(sessions.values())).forEach(each -> each.accept(new BridgeInput.Shutdown()));
     }
 
@@ -156,6 +165,50 @@ public final class Bridges {
         } else {
             then.accept(session);
         }
+    }
+
+    /** A client that speaks WebSocket and nothing of ours. Called on its loop. */
+    public interface Near {
+        Channel channel();
+
+        /** Goes on as what the upstream speaks. */
+        void become(FullHttpResponse response, ChannelHandler handler);
+
+        void refuse(ErrorCode code);
+    }
+
+    /**
+     * Leads a client through to the upstream, if it may.
+     *
+     * @param asked the client's handshake, which was found valid
+     * @param query of its URL
+     * @param token that it showed
+     */
+    public void lead(Near near, HttpHeaders asked, String query, @Nullable String token) {
+        URI url = url(query);
+        if (url == null) {
+            near.refuse(ErrorCode.INVALID_FIELD);
+            return;
+        }
+        String offered = String.join(",", asked.getAll(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL));
+        Upstream.Opening opening =
+                new Upstream.Opening(url, offers(offered), passed(asked), limits.messageBytes(), tls);
+        Channel client = near.channel();
+        verify(token)
+                .whenComplete((principal, failure) -> client.eventLoop().execute(() -> {
+                    if (principal == null) {
+                        near.refuse(failure == null ? ErrorCode.UNAUTHORIZED : ErrorCode.UNAVAILABLE);
+                    } else if (!room(0)) {
+                        near.refuse(ErrorCode.OVERLOADED);
+                    } else {
+                        led.add(client);
+                        new Tunnel(near, opening, asked, () -> {
+                                    led.remove(client);
+                                    open.decrementAndGet();
+                                })
+                                .open();
+                    }
+                }));
     }
 
     /** Takes one of the places, if there is one left. */

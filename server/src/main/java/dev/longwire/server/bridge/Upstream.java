@@ -3,20 +3,13 @@ package dev.longwire.server.bridge;
 
 import dev.longwire.protocol.bridge.BodyCodec;
 import dev.longwire.protocol.bridge.Piece;
-import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.channel.IoEventLoop;
 import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollSocketChannel;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -31,11 +24,7 @@ import io.netty.handler.codec.http.websocketx.WebSocketClientProtocolHandler;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.handler.ssl.SslContext;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
-import java.net.UnknownHostException;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -91,6 +80,7 @@ final class Upstream extends SimpleChannelInboundHandler<WebSocketFrame> {
 
     private final Sink sink;
     private final EventLoop loop;
+    private final Dialer dialer;
     private @Nullable Channel channel;
     private boolean open;
     private boolean ended;
@@ -107,49 +97,26 @@ final class Upstream extends SimpleChannelInboundHandler<WebSocketFrame> {
         super(true);
         this.sink = sink;
         this.loop = loop;
+        this.dialer = new Dialer(loop);
     }
 
-    /** A name is looked up on a thread of its own, since that may take long. */
     void connect(Opening opening) {
-        Thread.ofVirtual().name("bridge-resolver").start(() -> {
-            InetAddress[] found;
-            try {
-                found = InetAddress.getAllByName(opening.url().getHost());
-            } catch (UnknownHostException unknown) {
-                found = new InetAddress[0];
+        dialer.dial(new Dialer.Target(opening.url().getHost(), opening.port()), new Dialer.Caller() {
+            @Override
+            public boolean wanted() {
+                return !ended;
             }
-            List<InetAddress> addresses = List.of(found);
-            loop.execute(() -> connect(opening, addresses, 0));
-        });
-    }
 
-    private void connect(Opening opening, List<InetAddress> addresses, int number) {
-        if (ended) {
-            return;
-        }
-        if (number == addresses.size()) {
-            end(Piece.Close.ABNORMAL, "");
-            return;
-        }
-        boolean epoll = loop instanceof IoEventLoop io && io.isIoType(EpollIoHandler.class);
-        new Bootstrap()
-                .group(loop)
-                .channel(epoll ? EpollSocketChannel.class : NioSocketChannel.class)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
-                .option(ChannelOption.TCP_NODELAY, true)
-                .option(ChannelOption.SO_KEEPALIVE, true)
-                .handler(new ChannelInitializer<>() {
-                    @Override
-                    protected void initChannel(Channel fresh) {
-                        begin(fresh, opening);
-                    }
-                })
-                .connect(new InetSocketAddress(addresses.get(number), opening.port()))
-                .addListener(connected -> {
-                    if (!connected.isSuccess()) {
-                        connect(opening, addresses, number + 1);
-                    }
-                });
+            @Override
+            public void prepare(Channel fresh) {
+                begin(fresh, opening);
+            }
+
+            @Override
+            public void failed() {
+                end(Piece.Close.ABNORMAL, "");
+            }
+        });
     }
 
     /** One address after the other may be tried. */

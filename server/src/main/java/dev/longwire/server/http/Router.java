@@ -101,11 +101,14 @@ public final class Router {
         bridges.add(one);
         String path = BRIDGES + one.config().name();
         List<String> origins = one.config().origins();
-        Route socket = exchange -> webSocket(
+        Set<String> ours = Set.of(BridgeLine.SUBPROTOCOL);
+        Route counted = exchange -> webSocket(
                 exchange,
-                Set.of(BridgeLine.SUBPROTOCOL),
+                ours,
                 outcome ->
                         new BridgeLine(exchange.loop(), one, exchange.headers().copy(), credentials.of(exchange)));
+        Route plain = whileOpen(new PlainRoute(one, credentials));
+        Route socket = exchange -> (Handshake.offered(exchange.headers(), ours) ? counted : plain).handle(exchange);
         entries.put(path, new Entry(HttpMethod.GET, socket, false, origins));
         // A session that is open may hear of its end while the server goes.
         entries.put(path + "/poll", new Entry(HttpMethod.POST, new BridgeRoute(one, credentials), false, origins));

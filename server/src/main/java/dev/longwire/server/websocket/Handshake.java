@@ -64,8 +64,8 @@ public final class Handshake {
         return choose(headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL), spoken) != null;
     }
 
-    /** The answer where these subprotocols are spoken. */
-    public static Outcome answer(HttpRequest request, Set<String> spoken) {
+    /** What is wrong with a request for WebSocket, whatever it offers; null when it is right. */
+    public static @Nullable ErrorCode fault(HttpRequest request) {
         HttpHeaders headers = request.headers();
         String key = headers.get(HttpHeaderNames.SEC_WEBSOCKET_KEY);
         boolean valid = request.protocolVersion().equals(HttpVersion.HTTP_1_1)
@@ -73,11 +73,19 @@ public final class Handshake {
                 && headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_KEY).size() == 1
                 && key != null
                 && validKey(key);
-        if (!valid || key == null) {
-            return new Outcome(null, "", ErrorCode.BAD_UPGRADE);
+        if (!valid) {
+            return ErrorCode.BAD_UPGRADE;
         }
-        if (!"13".equals(headers.get(HttpHeaderNames.SEC_WEBSOCKET_VERSION))) {
-            return new Outcome(null, "", ErrorCode.UPGRADE_REQUIRED);
+        boolean known = "13".equals(headers.get(HttpHeaderNames.SEC_WEBSOCKET_VERSION));
+        return known ? null : ErrorCode.UPGRADE_REQUIRED;
+    }
+
+    /** The answer where these subprotocols are spoken. */
+    public static Outcome answer(HttpRequest request, Set<String> spoken) {
+        HttpHeaders headers = request.headers();
+        ErrorCode fault = fault(request);
+        if (fault != null) {
+            return new Outcome(null, "", fault);
         }
         List<String> offers = headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL);
         String chosen = choose(offers, spoken);
@@ -89,7 +97,7 @@ public final class Handshake {
         response.headers()
                 .set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET)
                 .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE)
-                .set(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT, accept(key));
+                .set(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT, accept(headers.get(HttpHeaderNames.SEC_WEBSOCKET_KEY, "")));
         if (chosen != null) {
             response.headers().set(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL, chosen);
         }
@@ -121,7 +129,8 @@ public final class Handshake {
         }
     }
 
-    private static String accept(String key) {
+    /** What a server that has understood makes of a key. */
+    public static String accept(String key) {
         try {
             MessageDigest sha1 = MessageDigest.getInstance("SHA-1");
             byte[] hash = sha1.digest((key.trim() + MAGIC).getBytes(StandardCharsets.US_ASCII));
