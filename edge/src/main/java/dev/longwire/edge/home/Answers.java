@@ -15,6 +15,7 @@ import dev.longwire.core.channel.ChannelRequest.Tag;
 import dev.longwire.core.hub.HubInput;
 import dev.longwire.core.log.LogSlice;
 import dev.longwire.core.presence.Roster;
+import dev.longwire.core.rate.Limit;
 import dev.longwire.core.state.StateReader;
 import dev.longwire.core.state.StateWriter;
 import dev.longwire.protocol.ClientFrame.Presence.Action;
@@ -28,6 +29,7 @@ import dev.longwire.protocol.codec.Format;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** What a channel's owner tells a hub, as bytes between two objects: answers, and news of its log. */
 final class Answers {
@@ -71,6 +73,7 @@ final class Answers {
                 head(out, REFUSED, refused.channel(), refused.tag());
                 out.number(refused.code().number());
                 out.number(refused.retryAfterMillis());
+                out.number(refused.limit() == null ? -1 : refused.limit().ordinal());
             }
             case Sliced sliced -> {
                 head(out, SLICED, sliced.channel(), sliced.tag());
@@ -157,7 +160,7 @@ final class Answers {
         return switch (kind) {
             case ATTACHED -> attached(in, channel, tag);
             case APPENDED -> new Appended(channel, tag, required(in), in.text(), in.flag(), in.number());
-            case REFUSED -> new Refused(channel, tag, code(in.count()), in.number());
+            case REFUSED -> new Refused(channel, tag, code(in.count()), in.number(), limit(in.number()));
             case SLICED -> new Sliced(channel, tag, in.text(), StoredSlice.read(in));
             case PAGED -> paged(in, channel, tag);
             case TRACED -> new Traced(channel, tag, required(in), Questions.position(in));
@@ -193,7 +196,11 @@ final class Answers {
         return Objects.requireNonNull(Questions.position(in));
     }
 
-    private static ErrorCode code(int number) {
+    private static @Nullable Limit limit(long ordinal) {
+        return ordinal < 0 ? null : Limit.values()[(int) ordinal];
+    }
+
+    static ErrorCode code(int number) {
         for (ErrorCode code : ErrorCode.values()) {
             if (code.number() == number) {
                 return code;

@@ -86,13 +86,15 @@ final class HubMachine implements HubPort {
             accept(new HubInput.Closed(carrier), now);
             close(carrier, CloseCode.TOO_BIG);
         } else if (!binary && Arrays.equals(message, PING)) {
-            accept(new HubInput.Received(carrier, new ClientFrame.Ping()), now);
+            accept(new HubInput.Received(carrier, new ClientFrame.Ping(), message.length), now);
         } else if (binary != cbor) {
             accept(new HubInput.Closed(carrier), now);
             close(carrier, CloseCode.UNSUPPORTED_DATA);
         } else {
+            int length = message.length;
             for (ClientFrame frame : Codec.of(format(carrier)).decode(message, 0, message.length)) {
-                accept(new HubInput.Received(carrier, frame), now);
+                accept(new HubInput.Received(carrier, frame, length), now);
+                length = 0;
             }
         }
     }
@@ -194,6 +196,7 @@ final class HubMachine implements HubPort {
                         ask.request().channel(),
                         0));
             case HubOutput.Ended ended -> effects.add(new Effect(ENDED, new int[0], new byte[0], "", 0));
+            case HubOutput.LimitHit hit -> {} // nobody counts here; the client has been told
             case HubOutput.Stray stray -> {} // its session has ended: there is one hub
             case HubOutput.Finish finish -> throw new IllegalStateException("polls are not served here");
             case HubOutput.Reject reject -> throw new IllegalStateException("polls are not served here");

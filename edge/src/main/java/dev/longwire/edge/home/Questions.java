@@ -10,6 +10,7 @@ import dev.longwire.core.channel.ChannelRequest.Leave;
 import dev.longwire.core.channel.ChannelRequest.OnPresence;
 import dev.longwire.core.channel.ChannelRequest.Page;
 import dev.longwire.core.channel.ChannelRequest.Read;
+import dev.longwire.core.channel.ChannelRequest.Refusal;
 import dev.longwire.core.channel.ChannelRequest.Renew;
 import dev.longwire.core.channel.ChannelRequest.Tag;
 import dev.longwire.core.channel.ChannelRequest.Trace;
@@ -148,7 +149,12 @@ final class Questions {
             out.text(name);
             out.text(value);
         });
-        out.flag(append.allowed());
+        Refusal refusal = append.refusal();
+        out.flag(refusal != null);
+        if (refusal != null) {
+            out.number(refusal.code().number());
+            out.number(refusal.retryAfterMillis());
+        }
     }
 
     static ChannelRequest read(byte[] bytes) {
@@ -186,7 +192,8 @@ final class Questions {
             String name = in.text();
             headers.put(name, in.text());
         }
-        return new Append(channel, tag, user, client, payload, new Extras(key, slot, headers), in.flag());
+        Refusal refusal = in.flag() ? new Refusal(Answers.code(in.count()), in.number()) : null;
+        return new Append(channel, tag, user, client, payload, new Extras(key, slot, headers), refusal);
     }
 
     private static void head(StateWriter out, int kind, String channel, Tag tag) {
