@@ -131,6 +131,11 @@ public sealed interface ClientFrame {
                 return wire;
             }
 
+            /** Whether this is about one's own membership. */
+            public boolean enters() {
+                return this == ENTER || this == UPDATE || this == LEAVE;
+            }
+
             /** The action of this name, or null. */
             public static @Nullable Action of(String wire) {
                 for (Action each : values()) {

@@ -14,7 +14,10 @@ import dev.longwire.simulation.home.Link;
 import dev.longwire.simulation.trace.Broken;
 import dev.longwire.simulation.trace.Judge;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 /** Clients, links, hubs, owners and weather: a storm, then a calm in which everything has to come to rest. */
 final class World {
@@ -63,7 +66,27 @@ final class World {
         clients.forEach(ModelClient::calm);
         ground.agenda().runUntil(end + Plan.CALM_MILLIS);
         clients.forEach(this::atRest);
+        if (ground.plan().presence()) {
+            ground.plan().channels().forEach(this::presenceAtRest);
+        }
         judge.close();
+    }
+
+    private void presenceAtRest(String channel) {
+        Map<String, List<String>> members = new LinkedHashMap<>();
+        for (ModelClient client : clients) {
+            String data = client.company().entered().get(channel);
+            if (data != null) {
+                members.computeIfAbsent(client.member(), name -> new ArrayList<>())
+                        .add(data);
+            }
+        }
+        judge.atRest(channel, members);
+        for (ModelClient client : clients) {
+            if (client.company().observed().contains(channel)) {
+                judge.observedAtRest(Objects.requireNonNull(client.link()), channel);
+            }
+        }
     }
 
     private void atRest(ModelClient client) {

@@ -72,7 +72,15 @@ final class SeedsTest {
             "polls refused poll_superseded",
             "polls refused session_gone",
             "history pages",
-            "outcomes");
+            "outcomes",
+            "members joined",
+            "members updated",
+            "members left",
+            "members at rest",
+            "presence recovered",
+            "presence synced",
+            "presence synced anew",
+            "presence queried");
 
     @Test
     void everyPromiseIsKeptUnderEverySeed() {

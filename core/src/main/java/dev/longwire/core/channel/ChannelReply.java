@@ -91,6 +91,6 @@ public sealed interface ChannelReply {
     /** Some of those who are there, all as of {@code at} or later. */
     record Roll(String channel, Tag tag, Position at, long count, Roster.Page page) implements ChannelReply {}
 
-    /** Nothing is known of this hub: whom it holds it is to say again. */
+    /** Not everything is known of this hub: whom it holds it is to say again. */
     record Unknown(String channel, Tag tag) implements ChannelReply {}
 }

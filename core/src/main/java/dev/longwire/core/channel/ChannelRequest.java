@@ -126,8 +126,12 @@ public sealed interface ChannelRequest {
      */
     record Leave(String channel, Tag tag, long life, Attendant who, long lateMillis) implements OnPresence {}
 
-    /** The hub is still there. Answered only when nothing is known of it. */
-    record Renew(String channel, long life) implements OnPresence {}
+    /**
+     * The hub is still there. Answered only when less is known of it than it says.
+     *
+     * @param holdings how many sessions it holds in the channel
+     */
+    record Renew(String channel, long life, int holdings) implements OnPresence {}
 
     /**
      * Asks who is there, or with {@code list} false only how many.

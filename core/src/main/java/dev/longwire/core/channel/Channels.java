@@ -118,7 +118,7 @@ public final class Channels {
                 Channel channel = directory.find(renew.channel());
                 boolean known = channel != null
                         && channel.roster != null
-                        && channel.roster.renew(new Place(hub, renew.life()), nowMillis);
+                        && channel.roster.renew(new Place(hub, renew.life()), renew.holdings(), nowMillis);
                 yield known ? null : new ChannelReply.Unknown(renew.channel(), Tag.HUB);
             }
             case ChannelRequest.Who who -> roll(who);
@@ -222,6 +222,11 @@ public final class Channels {
     /** How many channels have a log or a hub. */
     public int size() {
         return directory.size();
+    }
+
+    /** What a log has now, whether or not there is such a channel. */
+    public LogView view(String log) {
+        return directory.peek(log).view();
     }
 
     /** What a channel looks like from outside. */

@@ -333,6 +333,7 @@ final class Fanout {
         Followed channel = subscription.channel;
         if (subscription.sync != null) {
             session.reading = subscription;
+            session.readTurn = session.turn;
             Tag tag = new Tag(session.id, session.turn, 0);
             outbox.ask(new ChannelRequest.Who(channel.name, tag, subscription.sync.after, true));
             return;
@@ -351,6 +352,7 @@ final class Fanout {
             resumed(session);
         } else {
             session.reading = subscription;
+            session.readTurn = session.turn;
             outbox.ask(new ChannelRequest.Read(
                     channel.name,
                     new Tag(session.id, session.turn, 0),
@@ -378,16 +380,9 @@ final class Fanout {
 
     /** A piece of log for one cursor. */
     void caughtUp(Session session, Sliced answer, Cutter cutter) {
-        Subscription subscription = session.reading;
+        Subscription subscription = session.awaits(answer) ? taken(session) : null;
         Carrier carrier = session.carrier;
-        session.reading = null;
-        outbox.lookAgain(session);
-        // It may have been left, or parked, while the read was on its way.
-        if (subscription != null && carrier != null && subscription.catching) {
-            subscription.catching = false;
-            if (session.behind != null) {
-                session.behind.remove(subscription);
-            }
+        if (subscription != null && carrier != null) {
             if (!take(subscription, carrier, answer)) {
                 cutter.cut(session, CloseCode.SLOW);
                 return;
@@ -399,19 +394,28 @@ final class Fanout {
 
     /** A page of those who are in a channel, for an observer that is to be told everybody. */
     void synced(Session session, Roll roll) {
-        Subscription subscription = session.reading;
+        Subscription subscription = session.awaits(roll) ? taken(session) : null;
         Carrier carrier = session.carrier;
-        session.reading = null;
-        outbox.lookAgain(session);
-        if (subscription != null && carrier != null && subscription.catching && subscription.sync != null) {
-            subscription.catching = false;
-            if (session.behind != null) {
-                session.behind.remove(subscription);
-            }
+        if (subscription != null && subscription.sync != null && carrier != null) {
             subscription.sync.take(subscription, carrier, roll, outbox);
             place(subscription);
         }
         resumed(session);
+    }
+
+    /** The cursor for which something was read, if it is still to be moved: it may have been left or parked meanwhile. */
+    private @Nullable Subscription taken(Session session) {
+        Subscription subscription = session.reading;
+        session.reading = null;
+        outbox.lookAgain(session);
+        if (subscription == null || session.carrier == null || !subscription.catching) {
+            return null;
+        }
+        subscription.catching = false;
+        if (session.behind != null) {
+            session.behind.remove(subscription);
+        }
+        return subscription;
     }
 
     /** Moves a cursor by what a read brought; false when part of what was promised is gone. */

@@ -186,7 +186,9 @@ final class HubState {
         boolean still =
                 reading != null && reading.catching && session.subscriptions.get(reading.channel.name) == reading;
         if (reading != null) {
-            out.optionalText(still ? reading.channel.name : null);
+            out.text(reading.channel.name);
+            out.flag(still);
+            out.number(session.readTurn);
         }
     }
 
@@ -207,15 +209,16 @@ final class HubState {
         session.pages = FrameState.readRequests(in);
         session.paging = in.flag();
         if (in.flag()) {
-            session.reading = reading(session, in.optionalText());
+            session.reading = reading(session, in.text(), in.flag());
+            session.readTurn = in.number();
         }
     }
 
     /** The subscription that awaits a read; or, where it has gone meanwhile, one that belongs to nobody. */
-    private static Subscription reading(Session session, @Nullable String channel) {
-        Subscription subscription = channel == null ? null : session.subscriptions.get(channel);
+    private static Subscription reading(Session session, String channel, boolean still) {
+        Subscription subscription = still ? session.subscriptions.get(channel) : null;
         if (subscription == null) {
-            return new Subscription(session, new Followed("", 0));
+            return new Subscription(session, new Followed(channel, 0));
         }
         subscription.catching = true;
         return subscription;

@@ -216,7 +216,7 @@ final class Presences {
         for (Timed due = renewals.expired(now); due != null; due = renewals.expired(now)) {
             Held here = (Held) due;
             renewals.start(here, settings(here.log).renewMillis(), now);
-            outbox.ask(new ChannelRequest.Renew(here.log, life));
+            outbox.ask(new ChannelRequest.Renew(here.log, life, here.members.size()));
         }
     }
 

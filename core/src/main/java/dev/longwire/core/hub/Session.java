@@ -3,7 +3,9 @@ package dev.longwire.core.hub;
 
 import dev.longwire.core.Principal;
 import dev.longwire.core.access.Operation;
+import dev.longwire.core.channel.ChannelReply;
 import dev.longwire.core.deadline.Timed;
+import dev.longwire.core.presence.PresenceName;
 import dev.longwire.core.rate.Meter;
 import dev.longwire.core.rate.Variety;
 import dev.longwire.protocol.ClientFrame.Request;
@@ -76,6 +78,9 @@ public final class Session extends Timed {
     @Nullable
     Subscription reading;
 
+    /** The turn in which that read was asked for. */
+    long readTurn;
+
     /** Requests for pages of history, in order; the first is being read while {@code paging}; null while there are none. */
     @Nullable
     ArrayDeque<Request> pages;
@@ -127,6 +132,11 @@ public final class Session extends Timed {
         return observed;
     }
 
+    /** Whether it has entered this channel. */
+    public boolean entered(String channel) {
+        return memberships.containsKey(PresenceName.of(channel));
+    }
+
     public int membershipCount() {
         return memberships.size();
     }
@@ -158,6 +168,14 @@ public final class Session extends Timed {
             }
         }
         return false;
+    }
+
+    /**
+     * Whether this answers its read. What a read of an earlier turn brought may come from afar, after the session has moved
+     * and reads again: that is nobody's any more.
+     */
+    boolean awaits(ChannelReply answer) {
+        return reading != null && readTurn == answer.tag().turn() && reading.channel.name.equals(answer.channel());
     }
 
     /** Whether something can be written for it now. */

@@ -22,12 +22,6 @@ final class Attendee {
     /** By what it is there now; nobody is there without one. */
     final List<Holding> holdings = new ArrayList<>(1);
 
-    @Nullable
-    Payload info;
-
-    @Nullable
-    Payload data;
-
     /** What observers know; null for nothing. */
     @Nullable
     Member shown;
@@ -49,11 +43,22 @@ final class Attendee {
         if (known == null || !present()) {
             return present() != (known != null);
         }
-        return !Objects.equals(known.data(), data) || !Objects.equals(known.info(), info);
+        Holding latest = latest();
+        return !Objects.equals(known.data(), latest.data) || !Objects.equals(known.info(), latest.info);
+    }
+
+    /** The session that spoke last, of those that are there. */
+    private Holding latest() {
+        Holding latest = holdings.get(0);
+        for (Holding each : holdings) {
+            latest = each.said > latest.said ? each : latest;
+        }
+        return latest;
     }
 
     Member now(long version) {
-        return new Member(user, client, info, data, version);
+        Holding latest = latest();
+        return new Member(user, client, latest.info, latest.data, version);
     }
 
     Member gone(long version) {

@@ -10,8 +10,11 @@ final class Lease extends Timed {
     final int hub;
     final long life;
 
-    /** How many holdings are this hub's. */
+    /** How many holdings are this hub's, loose ones not counted. */
     int holdings;
+
+    /** How many it has given up for another hub. */
+    int loose;
 
     Lease(Roster roster, int hub, long life) {
         this.roster = roster;

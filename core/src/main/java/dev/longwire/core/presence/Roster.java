@@ -38,6 +38,9 @@ public final class Roster extends Timed {
 
     private int shown;
 
+    /** Counts what was said, so that it is known which came last. */
+    private long said;
+
     /** Whether it stands in the owner's queue of those that have something to tell. */
     boolean queued;
 
@@ -105,14 +108,14 @@ public final class Roster extends Timed {
             holding = new Holding(member, who.client(), who.turn(), lease);
             member.holdings.add(holding);
         } else {
-            Deadlines.stop(holding);
-            holding.lease.holdings--;
+            release(holding);
             holding.turn = who.turn();
             holding.lease = lease;
         }
         lease.holdings++;
-        member.info = info;
-        member.data = data;
+        if (holding.says(info, data) || holding.said == 0) {
+            holding.said = ++said;
+        }
         look(member);
     }
 
@@ -127,25 +130,40 @@ public final class Roster extends Timed {
             return;
         }
         if (lateMillis > 0) {
+            release(holding);
+            holding.lease.loose++;
             attendance.loosen(holding, lateMillis, nowMillis);
         } else {
             drop(holding);
         }
     }
 
-    /** A hub is heard of; false when nothing is known of it here. */
-    public boolean renew(Place place, long nowMillis) {
+    /**
+     * A hub is heard of; false when less is known of it here than it says.
+     *
+     * @param holdings how many sessions it holds here
+     */
+    public boolean renew(Place place, int holdings, long nowMillis) {
         Lease lease = leases.get(key(place));
         if (lease == null) {
             return false;
         }
         attendance.renew(lease, nowMillis);
-        return true;
+        return lease.holdings >= holdings;
+    }
+
+    /** Its lease does not count it any more, and nothing is due. */
+    private static void release(Holding holding) {
+        if (holding.loose()) {
+            Deadlines.stop(holding);
+            holding.lease.loose--;
+        } else {
+            holding.lease.holdings--;
+        }
     }
 
     void drop(Holding holding) {
-        Deadlines.stop(holding);
-        holding.lease.holdings--;
+        release(holding);
         holding.member.holdings.remove(holding);
         look(holding.member);
     }
@@ -154,7 +172,7 @@ public final class Roster extends Timed {
     void expire(Lease lease) {
         Deadlines.stop(lease);
         leases.remove(key(new Place(lease.hub, lease.life)));
-        if (lease.holdings > 0) {
+        if (lease.holdings + lease.loose > 0) {
             for (Attendee member : List.copyOf(members.values())) {
                 for (Holding holding : List.copyOf(member.holdings)) {
                     if (holding.lease == lease) {
@@ -294,6 +312,7 @@ public final class Roster extends Timed {
     }
 
     void restore(Attendee member) {
+        member.holdings.forEach(each -> said = Math.max(said, each.said));
         members.put(member.key, member);
         shown += member.shown == null ? 0 : 1;
         if (member.changed()) {

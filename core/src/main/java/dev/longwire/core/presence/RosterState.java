@@ -38,8 +38,6 @@ final class RosterState {
             out.text(member.key);
             out.optionalText(member.user);
             out.optionalText(member.client);
-            payload(out, member.info);
-            payload(out, member.data);
             Member shown = member.shown;
             out.flag(shown != null);
             if (shown != null) {
@@ -52,6 +50,9 @@ final class RosterState {
                 out.text(holding.client);
                 out.number(holding.turn);
                 out.number(leases.indexOf(holding.lease));
+                payload(out, holding.info);
+                payload(out, holding.data);
+                out.number(holding.said);
                 writeDue(out, holding, nowMillis);
             }
         }
@@ -79,8 +80,6 @@ final class RosterState {
             String key = in.text();
             String user = in.optionalText();
             Attendee member = new Attendee(roster, key, user, in.optionalText());
-            member.info = payload(in);
-            member.data = payload(in);
             if (in.flag()) {
                 Payload info = payload(in);
                 Payload data = payload(in);
@@ -90,19 +89,26 @@ final class RosterState {
                 String client = in.text();
                 long turn = in.number();
                 Holding holding = new Holding(member, client, turn, leases.get(in.count()));
-                holding.lease.holdings++;
+                holding.info = payload(in);
+                holding.data = payload(in);
+                holding.said = in.number();
                 member.holdings.add(holding);
-                readDue(in, holding, nowMillis, dues);
+                if (readDue(in, holding, nowMillis, dues)) {
+                    holding.lease.loose++;
+                } else {
+                    holding.lease.holdings++;
+                }
             }
             roster.restore(member);
         }
     }
 
-    private static void readDue(StateReader in, Timed timed, long nowMillis, List<Due> dues) {
-        if (in.flag()) {
-            long length = in.number();
-            dues.add(new Due(timed, length, nowMillis + in.number()));
+    private static boolean readDue(StateReader in, Timed timed, long nowMillis, List<Due> dues) {
+        if (!in.flag()) {
+            return false;
         }
+        long length = in.number();
+        return dues.add(new Due(timed, length, nowMillis + in.number()));
     }
 
     private static void payload(StateWriter out, @Nullable Payload payload) {

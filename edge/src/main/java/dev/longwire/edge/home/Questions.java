@@ -101,6 +101,7 @@ final class Questions {
             case Renew renew -> {
                 head(out, RENEW, renew.channel(), Tag.HUB);
                 out.number(renew.life());
+                out.number(renew.holdings());
             }
             case Who who -> {
                 head(out, WHO, who.channel(), who.tag());
@@ -173,7 +174,7 @@ final class Questions {
             case ENTER ->
                 new Enter(channel, tag, Action.values()[in.count()], in.number(), who(in), payload(in), payload(in));
             case LEAVE -> new Leave(channel, tag, in.number(), who(in), in.number());
-            case RENEW -> new Renew(channel, in.number());
+            case RENEW -> new Renew(channel, in.number(), in.count());
             case WHO -> new Who(channel, tag, in.text(), in.flag());
             default -> throw new IllegalArgumentException("unknown question");
         };

@@ -58,12 +58,14 @@ public final class ModelClient implements ClientEnd {
     private final Ground ground;
     private final Home doors;
     private final App app;
+    private final Company company;
 
     private final Map<Long, Asked> asked = new LinkedHashMap<>();
     private final Map<String, Sub> subs = new LinkedHashMap<>();
     private final Map<String, Position> left = new LinkedHashMap<>();
     private @Nullable Link link;
     private @Nullable String session;
+    private @Nullable String publicId;
     private boolean connected;
     private boolean pipelining;
     private boolean stopping;
@@ -81,11 +83,23 @@ public final class ModelClient implements ClientEnd {
         this.ground = ground;
         this.doors = doors;
         this.app = app;
+        this.company = new Company(this, index, ground);
     }
 
     public void start() {
         connect();
         ground.agenda().in(HEARTBEAT_MILLIS, this::heartbeat);
+        company.start();
+    }
+
+    /** Whom it sees, and where it is itself. */
+    public Company company() {
+        return company;
+    }
+
+    /** Its public id, or its user: what names it as a member. */
+    public String member() {
+        return user == null ? "c:" + publicId : "u:" + user;
     }
 
     String name() {
@@ -138,6 +152,7 @@ public final class ModelClient implements ClientEnd {
         turn++;
         // The server keeps answers for as many requests as a client may have open, and for no more.
         asked.values().removeIf(request -> request.impolite && request.sent && request.frame instanceof Publish);
+        forgetPresence(true);
         connected = false;
         boolean roams = ground.has(Fault.ROAM) && ground.dice().chance(50);
         int hub = roams ? ground.dice().below(doors.hubCount()) : home;
@@ -158,7 +173,7 @@ public final class ModelClient implements ClientEnd {
             }
         }
         boolean first = session == null && wants.isEmpty() && turn == 1;
-        Resume resume = first ? null : new Resume(session, turn, wants);
+        Resume resume = first ? null : new Resume(session, turn, wants, company.resumed());
         send(new Connect(nextId(), user, name, name + "/" + turn, false, resume));
         pipelining = safeToAskAgain() && ground.dice().chance(50);
         if (pipelining) {
@@ -227,6 +242,19 @@ public final class ModelClient implements ClientEnd {
         }
     }
 
+    /** In another session, or where it may run twice, an old word on where one is must not come after a newer one. */
+    private void forgetPresence(boolean impoliteOnly) {
+        for (Asked request : List.copyOf(asked.values())) {
+            if (request.frame instanceof ClientFrame.Presence presence
+                    && presence.action().enters()
+                    && request.sent
+                    && (request.impolite || !impoliteOnly)) {
+                asked.remove(presence.id());
+                company.unsure(presence);
+            }
+        }
+    }
+
     private void forgetSession() {
         session = null;
         asked.values().removeIf(this::once);
@@ -235,6 +263,7 @@ public final class ModelClient implements ClientEnd {
     /** The storm is over: nothing new is asked. */
     public void calm() {
         stopping = true;
+        company.calm();
     }
 
     private void heartbeat() {
@@ -321,19 +350,34 @@ public final class ModelClient implements ClientEnd {
             case ServerFrame.EpochChanged change -> move(change.channel(), change.now());
             case ServerFrame.Error error -> refused(error);
             case ServerFrame.Disconnect goodbye -> retryAfter = goodbye.retryAfterMillis();
-            case ServerFrame.Reply reply -> asked.remove(reply.id());
-            case ServerFrame.Observed observed -> {}
+            case ServerFrame.Attended attended -> {
+                answered(attended.id());
+                company.attended(attended);
+            }
+            case ServerFrame.Reply reply -> answered(reply.id());
+            case ServerFrame.Observed observed -> company.observed(observed);
             case ServerFrame.Dropped dropped -> {}
             case ServerFrame.Pong pong -> {}
         }
     }
 
+    private void answered(long id) {
+        asked.remove(id);
+        company.answered(id);
+    }
+
     private void connected(Connected frame) {
         connected = true;
-        if (!frame.session().equals(session)) {
+        boolean anew = !frame.session().equals(session);
+        if (anew) {
             forgetSession();
         }
         session = frame.session();
+        publicId = frame.client();
+        if (anew) {
+            forgetPresence(false);
+        }
+        company.connected(anew);
         askAgain();
     }
 
@@ -409,7 +453,10 @@ public final class ModelClient implements ClientEnd {
         if (request == null) {
             return;
         }
-        if (request.frame instanceof Subscribe subscribe) {
+        company.answered(error.id());
+        if (request.frame instanceof ClientFrame.Presence presence) {
+            company.refused(presence);
+        } else if (request.frame instanceof Subscribe subscribe) {
             subs.remove(subscribe.want().channel());
         } else if (request.frame instanceof Unsubscribe unsubscribe) {
             Sub sub = subs.get(unsubscribe.channel());

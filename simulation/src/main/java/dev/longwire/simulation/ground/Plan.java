@@ -6,6 +6,7 @@ import dev.longwire.core.Namespaces;
 import dev.longwire.core.SlowPolicy;
 import dev.longwire.core.channel.ChannelSettings;
 import dev.longwire.core.log.Retention;
+import dev.longwire.core.presence.PresenceSettings;
 import dev.longwire.core.rate.Rates;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -20,6 +21,7 @@ import java.util.Set;
  * @param stormMillis how long clients act and faults happen; after that everything has to come to rest
  * @param bufferBytes how many bytes a link takes from the home before it is full
  * @param encoded whether frames really become bytes on the links
+ * @param presence whether clients also enter channels and observe who is there
  */
 public record Plan(
         long seed,
@@ -30,6 +32,7 @@ public record Plan(
         long stormMillis,
         int bufferBytes,
         boolean encoded,
+        boolean presence,
         Limits limits,
         ChannelSettings settings,
         Set<Fault> faults,
@@ -82,20 +85,36 @@ public record Plan(
                 dice.pick(List.of(4_000, 10_000, 20_000)),
                 dice.pick(List.of(500, 1_500, 10_000)),
                 dice.chance(20),
+                presence(seed),
                 limits,
-                settings(dice),
+                settings(seed, dice),
                 faults,
                 bugs);
     }
 
-    private static ChannelSettings settings(Dice dice) {
-        Namespaces.Settings room = new Namespaces.Settings(retention(dice), SlowPolicy.CATCH_UP);
-        Namespaces.Settings slow =
-                new Namespaces.Settings(retention(dice), new SlowPolicy(dice.between(1, 6), SlowPolicy.Action.RESET));
+    private static boolean presence(long seed) {
+        return seed % 5 == 0;
+    }
+
+    private static PresenceSettings presenceSettings(long seed) {
+        Dice dice = new Dice(seed * 17 + 5);
+        return new PresenceSettings(
+                dice.pick(List.of(1_000, 1_500, 3_000)),
+                dice.pick(List.of(1_500, 4_000)),
+                4_096,
+                dice.pick(List.of(1, 2, 100)),
+                dice.pick(List.of(200, 1_000)));
+    }
+
+    private static ChannelSettings settings(long seed, Dice dice) {
+        PresenceSettings presence = presenceSettings(seed);
+        Namespaces.Settings room = new Namespaces.Settings(retention(dice), SlowPolicy.CATCH_UP, presence);
+        Namespaces.Settings slow = new Namespaces.Settings(
+                retention(dice), new SlowPolicy(dice.between(1, 6), SlowPolicy.Action.RESET), presence);
         Namespaces.Settings tick = new Namespaces.Settings(
                 retention(dice),
-                new SlowPolicy(
-                        dice.between(1, 6), dice.pick(List.of(SlowPolicy.Action.LATEST, SlowPolicy.Action.CUT))));
+                new SlowPolicy(dice.between(1, 6), dice.pick(List.of(SlowPolicy.Action.LATEST, SlowPolicy.Action.CUT))),
+                presence);
         Namespaces namespaces = new Namespaces(room, Map.of("slow", slow, "tick", tick));
         return new ChannelSettings(namespaces, DEDUPE_MILLIS, 100_000, 1_000_000, 1_000);
     }

@@ -5,6 +5,7 @@ import dev.longwire.core.channel.ChannelReply;
 import dev.longwire.core.channel.ChannelRequest;
 import dev.longwire.core.channel.ChannelRequest.Tag;
 import dev.longwire.core.hub.Carrier;
+import dev.longwire.core.presence.PresenceName;
 import dev.longwire.protocol.ClientFrame;
 import dev.longwire.protocol.ErrorCode;
 import dev.longwire.protocol.Poll;
@@ -153,7 +154,7 @@ public final class Home {
     }
 
     void ask(int hub, ChannelRequest request) {
-        int owner = Math.floorMod(request.channel().hashCode(), owners.size());
+        int owner = ownerOf(request.channel());
         OwnerHome at = owners.get(owner);
         Lane lane = lane(toOwners, owner, hub);
         if (ground.has(Bug.SWAP_REQUESTS) && ground.dice().chance(10)) {
@@ -161,6 +162,19 @@ public final class Home {
         } else {
             lane.send(() -> at.take(hub, request));
         }
+    }
+
+    private int ownerOf(String log) {
+        return Math.floorMod(log.hashCode(), owners.size());
+    }
+
+    boolean owns(int owner, String log) {
+        return ownerOf(log) == owner;
+    }
+
+    /** Whether a session of any hub holds a member in a channel, without any doubt. */
+    boolean held(String member, String channel) {
+        return hubs.stream().anyMatch(hub -> hub.holds(member, channel));
     }
 
     /** When everything that a hub has asked so far will have reached its owner. */
@@ -188,13 +202,18 @@ public final class Home {
      */
     private static final int CHECK_MILLIS = 3_000;
 
+    private void check(HubHome hub, String log) {
+        if (hub.follows(log)) {
+            ask(hub.index(), new ChannelRequest.Attach(log, Tag.HUB, 0, null, 0));
+        }
+    }
+
     private void checkPositions() {
         if (!ground.has(Bug.NEVER_REPAIR)) {
             for (HubHome hub : hubs) {
                 for (String channel : ground.plan().channels()) {
-                    if (hub.follows(channel)) {
-                        ask(hub.index(), new ChannelRequest.Attach(channel, Tag.HUB, 0, null, 0));
-                    }
+                    check(hub, channel);
+                    check(hub, PresenceName.of(channel));
                 }
             }
         }

@@ -35,6 +35,7 @@ final class HubHome implements ServerEnd {
     private final Home home;
     private final Map<Long, Peer> peers = new LinkedHashMap<>();
     private final Scribe scribe;
+    private final Sittings sittings;
     private Hub hub;
     private int life;
     private long wakeAt = Long.MAX_VALUE;
@@ -46,12 +47,13 @@ final class HubHome implements ServerEnd {
         this.index = index;
         this.ground = ground;
         this.home = home;
+        this.sittings = new Sittings(ground);
         this.scribe = new Scribe(ground, home.watcher());
         this.hub = fresh();
     }
 
     private Hub fresh() {
-        return new Hub(ground.plan().limits(), ground.plan().settings().namespaces());
+        return new Hub(ground.plan().limits(), ground.plan().settings().namespaces(), life);
     }
 
     int index() {
@@ -61,6 +63,11 @@ final class HubHome implements ServerEnd {
     /** Counts the restarts: what was meant for an earlier life is not for this one. */
     int life() {
         return life;
+    }
+
+    /** Whether a session here holds a member in a channel, without any doubt. */
+    boolean holds(String member, String channel) {
+        return sittings.holds(hub, member, channel);
     }
 
     boolean follows(String channel) {
@@ -196,6 +203,9 @@ final class HubHome implements ServerEnd {
         for (HubOutput output = hub.poll(); output != null; output = hub.poll()) {
             perform(output);
         }
+        if (ground.plan().presence()) {
+            sittings.look(hub, home.askedUntil(index));
+        }
         long next = hub.wakeAt();
         if (next < wakeAt) {
             wakeAt = next;
@@ -231,7 +241,10 @@ final class HubHome implements ServerEnd {
             }
             case HubOutput.Verify(Carrier carrier, Connect connect) -> verify(peer(carrier), connect);
             case HubOutput.Reverify asked -> throw new IllegalStateException("nobody refreshes");
-            case HubOutput.Ask ask -> home.ask(index, scribe.asked(ask.request()));
+            case HubOutput.Ask ask -> {
+                sittings.asked(ask.request());
+                home.ask(index, scribe.asked(ask.request()));
+            }
             case HubOutput.Stray stray -> home.registry().stray(stray.reply(), index);
             case HubOutput.Released released ->
                 home.registry()

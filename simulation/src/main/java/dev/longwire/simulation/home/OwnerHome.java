@@ -6,6 +6,7 @@ import dev.longwire.core.channel.ChannelReply;
 import dev.longwire.core.channel.ChannelRequest;
 import dev.longwire.core.channel.Channels;
 import dev.longwire.core.log.LogView;
+import dev.longwire.core.presence.PresenceName;
 import dev.longwire.core.state.StateReader;
 import dev.longwire.core.state.StateWriter;
 import dev.longwire.protocol.ErrorCode;
@@ -21,12 +22,16 @@ final class OwnerHome {
 
     private static final long WALL_BEGINNING = 1_700_000_000_000L;
 
+    /** How long it takes until every hub has said again whom it holds. */
+    private static final long FORGETFUL_MILLIS = 4_000;
+
     private final int index;
     private final Ground ground;
     private final Home home;
     private final Map<String, Long> pushedTo = new LinkedHashMap<>();
     private Channels channels;
     private int boots;
+    private long forgotAt = -FORGETFUL_MILLIS;
     private long clockOff;
     private boolean turnPlanned;
     private long wakeAt = Long.MAX_VALUE;
@@ -47,6 +52,7 @@ final class OwnerHome {
     /** All logs are lost. */
     void restart() {
         boots++;
+        forgotAt = ground.now();
         ground.story().tell(() -> "owner " + index + " restarts as boot " + boots);
         channels = fresh();
         pushedTo.clear();
@@ -136,8 +142,22 @@ final class OwnerHome {
         for (ChannelOutput.Moved moved = channels.moved(); moved != null; moved = channels.moved()) {
             hint(moved.hub(), moved.channel(), moved.view());
         }
+        if (ground.plan().presence()) {
+            watchPresence();
+        }
         if (ground.has(Fault.SLEEP) && ground.dice().chance(10)) {
             sleep();
+        }
+    }
+
+    private void watchPresence() {
+        // What hubs hold is said again to an owner that forgot; until then it may not know of anybody.
+        boolean knows = ground.now() > forgotAt + FORGETFUL_MILLIS;
+        for (String channel : ground.plan().channels()) {
+            String log = PresenceName.of(channel);
+            if (home.owns(index, log)) {
+                home.watcher().told(channel, channels.view(log), member -> knows && home.held(member, channel));
+            }
         }
     }
 

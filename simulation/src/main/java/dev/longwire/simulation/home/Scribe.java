@@ -24,7 +24,7 @@ import java.util.Map;
 final class Scribe {
 
     /** A message and its length in the log. */
-    record Line(Message message, int bytes) {}
+    record Line(long offset, ServerFrame frame, int bytes) {}
 
     private final Ground ground;
     private final Watcher watcher;
@@ -41,7 +41,7 @@ final class Scribe {
     List<Line> read(LogSlice slice) {
         List<Line> lines = new ArrayList<>();
         slice.read((offset, bytes, start, length) ->
-                lines.add(new Line(codec.decodeMessage(bytes, start, length), length)));
+                lines.add(new Line(offset, codec.decodeStored(bytes, start, length), length)));
         return lines;
     }
 
@@ -64,7 +64,7 @@ final class Scribe {
     void deliver(Peer link, String channel, List<Line> lines) {
         ground.story()
                 .tell(() -> "hub -> " + link + " " + channel + " "
-                        + lines.stream().map(line -> line.message().offset()).toList());
+                        + lines.stream().map(line -> line.offset()).toList());
         watcher.delivered(link.link(), channel);
         int count = lines.size();
         boolean repeat = link instanceof Exchange exchange && exchange.attempt() > 1;
@@ -88,9 +88,11 @@ final class Scribe {
     }
 
     private void write(Peer link, Line line) {
-        Message message = line.message();
-        if (ground.has(Bug.CHANGE_PAYLOAD) && ground.dice().chance(2)) {
-            message = new Message(
+        ServerFrame frame = line.frame();
+        if (frame instanceof Message message
+                && ground.has(Bug.CHANGE_PAYLOAD)
+                && ground.dice().chance(2)) {
+            frame = new Message(
                     message.channel(),
                     message.offset(),
                     message.timeMillis(),
@@ -100,7 +102,7 @@ final class Scribe {
                     message.headers(),
                     Payload.json("\"changed\"".getBytes(StandardCharsets.UTF_8)));
         }
-        link.write(message, line.bytes());
+        link.write(frame, line.bytes());
     }
 
     void closed(Peer link, CloseCode code) {

@@ -3,7 +3,9 @@ package dev.longwire.simulation.home;
 
 import dev.longwire.core.channel.ChannelReply;
 import dev.longwire.core.channel.ChannelRequest;
+import dev.longwire.core.log.LogView;
 import dev.longwire.protocol.Poll;
+import java.util.function.Predicate;
 
 /** Sees what happens inside the home, at the doors of the core. */
 public interface Watcher {
@@ -27,6 +29,14 @@ public interface Watcher {
      * @param fullMillis since there was something to say
      */
     void answered(Link link, Poll poll, long heldMillis, long fullMillis);
+
+    /**
+     * An owner may have told something new of a channel's presence.
+     *
+     * @param log all it ever told
+     * @param held whether a session holds a member there, without any doubt
+     */
+    void told(String channel, LogView log, Predicate<String> held);
 
     /** A hub or owner was written out. */
     void slept(int bytes, int sessions, int subscriptions);

@@ -18,6 +18,7 @@ final class ClientTrace {
     final String name;
     final Truth truth;
     final Book book;
+    final PresenceTruth presence;
     final Counters counters;
     final Map<Long, Request> requests = new LinkedHashMap<>();
 
@@ -32,10 +33,11 @@ final class ClientTrace {
     /** Up to here not every message of a channel has to come. */
     private final Map<String, Long> conflated = new LinkedHashMap<>();
 
-    ClientTrace(String name, Truth truth, Book book, Counters counters) {
+    ClientTrace(String name, Truth truth, Book book, PresenceTruth presence, Counters counters) {
         this.name = name;
         this.truth = truth;
         this.book = book;
+        this.presence = presence;
         this.counters = counters;
     }
 

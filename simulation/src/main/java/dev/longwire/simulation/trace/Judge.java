@@ -3,11 +3,15 @@ package dev.longwire.simulation.trace;
 
 import dev.longwire.core.channel.ChannelReply;
 import dev.longwire.core.channel.ChannelRequest;
+import dev.longwire.core.log.LogView;
+import dev.longwire.core.presence.PresenceName;
 import dev.longwire.protocol.ClientFrame;
 import dev.longwire.protocol.Poll;
 import dev.longwire.protocol.Position;
 import dev.longwire.protocol.ServerFrame;
 import dev.longwire.protocol.Want;
+import dev.longwire.protocol.codec.Codec;
+import dev.longwire.protocol.codec.Format;
 import dev.longwire.simulation.ground.Ground;
 import dev.longwire.simulation.home.Link;
 import dev.longwire.simulation.home.Tap;
@@ -16,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Predicate;
 
 /** Holds everything that happens against the promises, and throws {@link Broken} at the first one that is not kept. */
 public final class Judge implements Tap, Watcher {
@@ -36,6 +41,7 @@ public final class Judge implements Tap, Watcher {
     private final Ground ground;
     private final Truth truth;
     private final Book book;
+    private final PresenceTruth presence;
     private final Map<String, ClientTrace> clients = new LinkedHashMap<>();
     private final Map<Link, LinkTrace> links = new LinkedHashMap<>();
     private final Map<Link, Attach> attaches = new LinkedHashMap<>();
@@ -48,10 +54,11 @@ public final class Judge implements Tap, Watcher {
         this.ground = ground;
         this.truth = new Truth(ground.plan());
         this.book = new Book(truth, ground.counters());
+        this.presence = new PresenceTruth(ground.counters());
     }
 
     private ClientTrace client(String name) {
-        return clients.computeIfAbsent(name, unused -> new ClientTrace(name, truth, book, ground.counters()));
+        return clients.computeIfAbsent(name, unused -> new ClientTrace(name, truth, book, presence, ground.counters()));
     }
 
     // ---- what clients do
@@ -98,7 +105,9 @@ public final class Judge implements Tap, Watcher {
 
     @Override
     public void epoch(String channel, String epoch, long head) {
-        truth.epoch(channel, epoch, head);
+        if (!PresenceName.is(channel)) {
+            truth.epoch(channel, epoch, head);
+        }
     }
 
     @Override
@@ -143,6 +152,16 @@ public final class Judge implements Tap, Watcher {
     }
 
     @Override
+    public void told(String channel, LogView log, Predicate<String> held) {
+        presence.epoch(channel, log.epoch());
+        log.slice(log.tail(), log.head(), Integer.MAX_VALUE).read((offset, bytes, start, length) -> {
+            if (Codec.of(Format.JSON).decodeStored(bytes, start, length) instanceof ServerFrame.Changed changed) {
+                presence.told(changed, held);
+            }
+        });
+    }
+
+    @Override
     public void slept(int bytes, int sessions, int subscriptions) {
         if (bytes > MOST_SESSION_BYTES * (sessions + 1) + MOST_SUBSCRIPTION_BYTES * subscriptions) {
             throw new Broken(
@@ -157,6 +176,19 @@ public final class Judge implements Tap, Watcher {
     /** Nothing has gone on for a while: this client must have got everything of these channels. */
     public void atRest(Link link, List<String> channels) {
         trace(link).atRest(channels);
+    }
+
+    /**
+     * Nothing has gone on for a while: these are there.
+     *
+     * @param members by name, what each of their sessions says
+     */
+    public void atRest(String channel, Map<String, List<String>> members) {
+        presence.atRest(channel, members);
+    }
+
+    public void observedAtRest(Link link, String channel) {
+        trace(link).observedAtRest(channel);
     }
 
     public void close() {

@@ -28,6 +28,7 @@ final class LinkTrace {
 
     private final ClientTrace client;
     private final Connect connect;
+    private final CompanyTrace company;
     private final Map<String, Want> resumed = new LinkedHashMap<>();
     private final Map<String, Watch> watches = new LinkedHashMap<>();
     private final Map<Long, Integer> answers = new LinkedHashMap<>();
@@ -39,6 +40,7 @@ final class LinkTrace {
     LinkTrace(ClientTrace client, Connect connect) {
         this.client = client;
         this.connect = connect;
+        this.company = new CompanyTrace(client, connect.resume());
         Resume resume = connect.resume();
         if (resume != null) {
             resume.channels().forEach(want -> resumed.putIfAbsent(want.channel(), want));
@@ -96,10 +98,14 @@ final class LinkTrace {
             case ServerFrame.Subscriptions subscriptions -> subscriptions(subscriptions);
             case ServerFrame.Disconnect goodbye -> over = true;
             case ServerFrame.Pong pong -> client.counters.count("pongs");
-            case ServerFrame.Attended presence -> throw new Broken(0, "nobody asked: " + presence);
-            case ServerFrame.Members presence -> throw new Broken(0, "nobody asked: " + presence);
-            case ServerFrame.Observed presence -> throw new Broken(0, "nobody asked: " + presence);
-            case ServerFrame.Dropped presence -> throw new Broken(0, "nobody asked: " + presence);
+            case ServerFrame.Attended attended -> company.attended(attended);
+            case ServerFrame.Members page -> {
+                request(ClientFrame.Presence.class, page);
+                client.presence.same(client.name, page.channel(), page.at(), page.members());
+                client.counters.count("presence queried");
+            }
+            case ServerFrame.Observed observed -> company.observed(observed);
+            case ServerFrame.Dropped dropped -> throw new Broken(0, "everybody may be there: " + dropped);
             case ServerFrame.Result result -> throw new Broken(0, "nobody called: " + result);
             case ServerFrame.Refreshed refreshed -> throw new Broken(0, "nobody refreshed: " + refreshed);
         }
@@ -244,6 +250,10 @@ final class LinkTrace {
             }
         }
         client.counters.count("subscriptions listed");
+    }
+
+    void observedAtRest(String channel) {
+        company.atRest(channel);
     }
 
     /** With nothing going on any more, everything must have come. */
