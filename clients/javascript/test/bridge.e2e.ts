@@ -2,10 +2,11 @@
 // LongwireSocket in a real Chromium, on a page of another origin: the browser's own WebSocket is the measure, and the streams
 // of somebody else's server arrive whole over connections that are cut.
 import assert from 'node:assert/strict';
-import {execFileSync} from 'node:child_process';
+import {execFileSync, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {createServer, type Server} from 'node:http';
 import type {AddressInfo} from 'node:net';
+import {createInterface} from 'node:readline';
 import {after, before, describe, test} from 'node:test';
 import {fileURLToPath} from 'node:url';
 import {build} from 'esbuild';
@@ -127,6 +128,28 @@ describe('a socket in a browser', () => {
       wire.stop();
     });
   }
+
+  test('the example runs: two pages that poll, and a server that knows nothing of it', async () => {
+    const example = spawn(process.execPath, [fileURLToPath(new URL('../../../../examples/bridge/run.mjs', import.meta.url))], {
+      env: {...process.env, PORT: '0'},
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [line] = (await once(createInterface(example.stdout), 'line')) as [string];
+    const address = /http:\S+/.exec(line)![0];
+    const pages = await Promise.all([browser.newPage(), browser.newPage()]);
+    for (const each of pages) {
+      await each.goto(address);
+      await each.locator('#state', {hasText: /^open$/}).waitFor();
+    }
+    await pages[0]!.fill('#text', 'hello <b>there</b>');
+    await pages[0]!.press('#text', 'Enter');
+    for (const each of pages) {
+      await each.locator('#log li', {hasText: 'hello <b>there</b>'}).waitFor();
+      await each.close();
+    }
+    example.kill();
+    await once(example, 'exit');
+  });
 
   test('a page of another origin is not let in', async () => {
     const other = await browser.newPage();
