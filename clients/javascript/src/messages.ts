@@ -30,7 +30,7 @@ export class Messages<T> implements AsyncIterableIterator<Message<T>> {
     }
     const reader = this.#waiting.shift();
     if (!reader && this.#held.length >= this.#limit) {
-      this.end(new LongwireError('overflow', 0, 'messages came faster than they were read', {position: this.#last}));
+      this.end(new LongwireError('overflow', 0, 'read too slowly', {position: this.#last}));
       return;
     }
     this.#last = {epoch: message.epoch, offset: message.offset};

@@ -32,6 +32,8 @@ export interface ClientOptions {
   readonly connectMillis?: number;
   /** A request without an answer fails after this, time without a connection included; 60 s. 0 = never. */
   readonly timeoutMillis?: number;
+  /** A publish that is `rate_limited` rejects. Otherwise it waits and goes out again, in its old order. */
+  readonly impatient?: boolean;
   /** What may wait to be sent: 1000 requests, 1 Mi characters. */
   readonly outbox?: {readonly requests?: number; readonly characters?: number};
 }
@@ -74,6 +76,7 @@ export const settings = (url: string | URL, options: ClientOptions): Settings =>
     agent: options.agent ?? 'longwire-js/0.1',
     backoff: {minMillis: 500, maxMillis: 20_000, ...options.backoff},
     outbox: {requests: 1000, characters: 2 ** 20, ...options.outbox},
+    impatient: options.impatient,
     connectMillis: options.connectMillis ?? 10_000,
     timeoutMillis: options.timeoutMillis ?? 60_000,
     probeMillis: options.probeMillis ?? 15_000,

@@ -38,7 +38,7 @@ export const pack = (data: unknown): Record<string, unknown> => {
     return {data64: encode(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))};
   }
   if (data === undefined || typeof data === 'function' || typeof data === 'symbol') {
-    throw new TypeError('what is published must be a JSON value or bytes');
+    throw new TypeError('neither JSON nor bytes');
   }
   return {data};
 };

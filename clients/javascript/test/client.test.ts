@@ -89,7 +89,7 @@ describe('a client against a scripted peer', () => {
   });
 
   test('rejects with the name and the number of an error', async () => {
-    const {link, channel} = await subscribed();
+    const {link, channel} = await subscribed({impatient: true});
     const publishing = channel.publish(1);
     const {id} = await link.expect('publish');
     link.say({type: 'error', id, code: 300, name: 'rate_limited', reason: 'Slowly.', retry_after: 250});
@@ -98,6 +98,23 @@ describe('a client against a scripted peer', () => {
       assert.deepEqual([error.name, error.code, error.message, error.retryAfter], ['rate_limited', 300, 'Slowly.', 250]);
       return true;
     });
+  });
+
+  test('what is too much now goes out again, and what is answered is handed up', async () => {
+    const {link, channel} = await subscribed();
+    const first = channel.publish(1);
+    const second = channel.publish(2);
+    const a = await link.expect('publish');
+    const b = await link.expect('publish');
+    const limited = {type: 'error', code: 300, name: 'rate_limited', reason: 'Slowly.', retry_after: 20};
+    link.say({...limited, id: a['id']});
+    link.say({...limited, id: b['id']});
+    for (const offset of [41, 42]) {
+      const {id, data} = await link.expect('publish');
+      assert.equal(data, offset - 40);
+      link.say({type: 'published', id, channel: 'chat:1', epoch: 'k3', offset, stored: 'memory', dedupe: 300_000});
+    }
+    assert.deepEqual([(await first).offset, (await second).offset], [41, 42]);
   });
 
   test('bytes travel as base64, both ways', async () => {

@@ -296,4 +296,42 @@ describe('the machine', () => {
     const reset = drain().flatMap((output) => (output.do === 'channel' && output.event.type === 'reset' ? [output.event.reset] : []));
     assert.deepEqual(reset.map(({from, to}) => [from, to]), [[5, 6]], 'no silent hole');
   });
+
+  test('what is too much now goes out again, in its old order, before what was asked for after it', () => {
+    const {machine, frames, hear, attach} = rig({outbox: {requests: 10, characters: 1000}});
+    machine.connect(0);
+    attach(1, 0);
+    const settled: unknown[] = [];
+    const publish = (data: number, now: number) => machine.request('publish', {data}, Infinity, () => settled.push(data), now);
+    const data = () => frames().map((frame) => frame['data']);
+    publish(1, 0);
+    publish(2, 0);
+    publish(3, 0);
+    const [a, b, c] = frames().map(({id}) => id);
+    const limited = {type: 'error', code: 300, name: 'rate_limited', reason: 'Slowly.', retry_after: 2000};
+    hear(1, 10, {type: 'published', id: a}, {...limited, id: b});
+    publish(4, 20);
+    machine.tick(2010);
+    // The third may be refused as well: until that is known nothing passes.
+    assert.deepEqual(data(), []);
+    hear(1, 2020, {...limited, id: c, retry_after: 1000});
+    assert.deepEqual(data(), []);
+    assert.equal(machine.wakeAt, 3020);
+    machine.tick(3020);
+    const again = frames();
+    assert.deepEqual(again.map(({id, data, retry}) => [id, data, retry]), [[b, 2, undefined], [c, 3, undefined], [again[2]!['id'], 4, undefined]]);
+    publish(5, 3021);
+    assert.deepEqual(data(), [5]);
+  });
+
+  test('who is impatient hears of it at once', () => {
+    const {machine, drain, frames, hear, attach} = rig({impatient: true});
+    machine.connect(0);
+    attach(1, 0);
+    machine.request('publish', {data: 1}, Infinity, () => {}, 0);
+    const [{id}] = frames() as [Frame];
+    hear(1, 10, {type: 'error', id, code: 300, name: 'rate_limited', reason: 'Slowly.', retry_after: 2000});
+    const [settled] = drain();
+    assert.ok(settled?.do === 'settle' && settled.error?.retryAfter === 2000);
+  });
 });

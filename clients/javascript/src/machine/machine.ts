@@ -39,7 +39,7 @@ export class Machine {
   #notBefore = 0;
   /** From one carrier to a better one: to the application, the connection holds. */
   #moving = false;
-  /** Subscribes that the server had no room for, and when to say them again. */
+  /** Subscribes that the server had no room for, and when to say them again; under -3 when publishes may go on. */
   readonly #repeats = new Map<number, number>();
 
   /** `start` is the way that worked the last time, if that is known. */
@@ -115,7 +115,7 @@ export class Machine {
       this.#fail(pending, new LongwireError('closed', 0, 'the client is closed'));
     } else if (isLonger(text, this.#options.messageBytes - RETRY_BYTES)) {
       // The server would close the connection over it.
-      this.#fail(pending, new LongwireError('too_large', 108, 'the message is too large'));
+      this.#fail(pending, new LongwireError('too_large', 108, 'too large'));
     } else if (!this.#outbox.hasRoom(text.length)) {
       this.#fail(pending, new LongwireError('outbox_full', 0, 'too much waits'));
     } else {
@@ -198,7 +198,7 @@ export class Machine {
   tick(now: number, buffered = 0): void {
     this.#heart.took(buffered, now);
     for (const pending of this.#outbox.expired(now)) {
-      this.#fail(pending, new LongwireError('timeout', 0, pending.sentAt ? 'no answer in time; it may have happened' : 'not sent in time'));
+      this.#fail(pending, new LongwireError('timeout', 0, pending.sentAt ? 'no answer in time' : 'not sent in time'));
     }
     if (this.#phase === 'attached') {
       this.#beat(now);
@@ -214,7 +214,7 @@ export class Machine {
     const wanted = this.#heart.check(now);
     if (wanted === 'dead') {
       outputs.push({do: 'drop', goodbye: false});
-      this.#lost(new LongwireError('silent', CLOSE_SILENT, 'the server is silent'), false, now);
+      this.#lost(new LongwireError('silent', CLOSE_SILENT, 'silent'), false, now);
       return;
     }
     if (wanted === 'ping') {
@@ -322,7 +322,7 @@ export class Machine {
       ({kind, sentAt}) => sentAt > 0 && (kind === 'call' || (kind === 'publish' && !(safe && now - sentAt < this.#dedupeMillis))),
     );
     for (const pending of lost) {
-      this.#fail(pending, new LongwireError('outcome_unknown', 401, 'the session was lost; it may have happened'));
+      this.#fail(pending, new LongwireError('outcome_unknown', 401, 'the session was lost'));
     }
   }
 
@@ -348,6 +348,9 @@ export class Machine {
           this.subscriptions.refuseResumed(error);
         }
       }
+    } else if (pending.kind === 'publish' && error.code === 300 && !this.#options.impatient) {
+      this.#outbox.later(pending);
+      this.#repeats.set(-3, now + this.#wait(1, error));
     } else if (pending.kind !== 'sub') {
       this.#fail(pending, error);
     } else if (error.retryAfter !== undefined || (error.code >= 300 && error.code !== 301)) {
@@ -406,7 +409,7 @@ export class Machine {
 
   #flush(now: number): void {
     if (this.#phase === 'attached') {
-      this.#send(this.#outbox.take(now), now);
+      this.#send(this.#outbox.take(now, this.#repeats.has(-3)), now);
     }
   }
 

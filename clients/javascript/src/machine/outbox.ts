@@ -40,7 +40,7 @@ const IN_FLIGHT = 100;
  * so what is in flight is always older than what waits, and sending again keeps the order.
  */
 export class Outbox {
-  readonly #waiting = new Map<number, Pending>();
+  #waiting = new Map<number, Pending>();
   readonly #flight = new Map<number, Pending>();
   #waitingCharacters = 0;
   #lastId = 0;
@@ -68,12 +68,16 @@ export class Outbox {
     this.wakeAt = Math.min(this.wakeAt, pending.expiresAt);
   }
 
-  /** Frames that may go out now, in order. */
-  take(now: number): string[] {
+  /** Frames that may go out now, in order; in a `pause` none that was put back, and nothing that would pass it. */
+  take(now: number, pause: boolean): string[] {
     const texts: string[] = [];
     for (const [id, pending] of this.#waiting) {
       if (this.#flight.size >= IN_FLIGHT) {
         break;
+      }
+      // One that was put back waits for those that went out after it: they may be put back as well.
+      if (pending.kind === 'publish' && (pause ||= [...this.#flight.keys()].some((flying) => flying > id))) {
+        continue;
       }
       this.#waiting.delete(id);
       this.#waitingCharacters -= pending.text.length;
@@ -82,6 +86,13 @@ export class Outbox {
       texts.push(pending.text);
     }
     return texts;
+  }
+
+  /** Puts back what was answered with "later", in its old place, before what was asked for after it. */
+  later(pending: Pending): void {
+    pending.sentAt = 0;
+    this.add(pending);
+    this.#waiting = new Map([...this.#waiting].sort(([a], [b]) => a - b));
   }
 
   /** The frames in flight, marked as repeats, in order. */

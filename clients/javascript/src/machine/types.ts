@@ -29,6 +29,8 @@ export interface MachineOptions {
   readonly messageBytes: number;
   readonly backoff: BackoffOptions;
   readonly outbox: OutboxLimits;
+  /** Publishes that are too much now reject, instead of waiting. */
+  readonly impatient?: boolean | undefined;
   /** An attempt that is not `connected` after this long has failed. */
   readonly connectMillis: number;
   /** A new token can be had by asking: an expired one is no reason to stay away. */

@@ -209,6 +209,7 @@ public final class Client implements AutoCloseable {
         private int outboxRequests = 1024;
         private long outboxBytes = 8L * 1024 * 1024;
         private int messageBytes = 64 * 1024;
+        private boolean impatient;
         private int receiveChars = 4 * 1024 * 1024;
         private Duration firstBackoff = Duration.ofMillis(500);
         private Duration mostBackoff = Duration.ofSeconds(30);
@@ -251,6 +252,15 @@ public final class Client implements AutoCloseable {
         /** How long a frame to the server may be, in bytes: 64 KiB, as servers have it. A longer one is not sent. */
         public Builder messageBytes(int bytes) {
             messageBytes = bytes;
+            return this;
+        }
+
+        /**
+         * Whether a publish that is {@code rate_limited} fails. Otherwise it waits as long as the server says and goes out
+         * again, before what was published after it.
+         */
+        public Builder impatient(boolean fails) {
+            impatient = fails;
             return this;
         }
 
@@ -317,6 +327,7 @@ public final class Client implements AutoCloseable {
                     outboxRequests,
                     outboxBytes,
                     messageBytes,
+                    impatient,
                     firstBackoff.toMillis(),
                     mostBackoff.toMillis(),
                     probe.toMillis(),

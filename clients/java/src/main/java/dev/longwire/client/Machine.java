@@ -55,7 +55,7 @@ final class Machine implements Link.Owner, Feeds.Host {
         this.settings = settings;
         this.lane = lane;
         this.callbacks = callbacks;
-        this.requests = new Requests(settings.window());
+        this.requests = new Requests(settings.window(), settings.impatient());
         this.routes = new Routes(settings.carriers().routes(), settings.probeMillis());
         this.backoff = new Backoff(settings.firstBackoffMillis(), settings.mostBackoffMillis());
     }
@@ -434,6 +434,7 @@ final class Machine implements Link.Owner, Feeds.Host {
             requests.flush(link);
         }
         long linkAt = link == null ? Alarm.NEVER : link.wakeAt();
-        alarm.set(Math.min(Math.min(openAt, routes.probeAt()), Math.min(linkAt, feeds.wakeAt())));
+        long asked = Math.min(feeds.wakeAt(), requests.wakeAt(Alarm.nowMillis()));
+        alarm.set(Math.min(Math.min(openAt, routes.probeAt()), Math.min(linkAt, asked)));
     }
 }

@@ -20,7 +20,9 @@ final class Request {
     private final Fate fate;
     private final Consumer<JsonObject> answered;
     private final Consumer<LongwireException> failed;
+    /** Its number in the session; 0 until it goes out. */
     private long id;
+
     private long sentAt;
 
     /** @param fields what stands in the frame beside type and id */
@@ -50,7 +52,12 @@ final class Request {
         return sentAt;
     }
 
-    /** Goes out for the first time, with the number that it keeps. */
+    /** Whether it says something, rather than asking. */
+    boolean publishes() {
+        return type.equals("publish");
+    }
+
+    /** Goes out as if for the first time, with the number that it keeps. */
     String first(long newId, long nowMillis) {
         id = newId;
         sentAt = nowMillis;

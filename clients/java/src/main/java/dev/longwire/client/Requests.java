@@ -7,18 +7,32 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The requests of a session: those that wait, and a window of those that were sent and have no answer yet, both in order.
+ * A publish that was too much for the server waits again, before all that were asked for after it.
  */
 final class Requests {
+    private static final int RATE_LIMITED = 300;
+    private static final long LEAST_WAIT_MILLIS = 10;
+
     private final int window;
     private final ArrayDeque<Request> waiting = new ArrayDeque<>();
     private final Map<Long, Request> sent = new LinkedHashMap<>();
+    /** Publishes that were too much, by their numbers. */
+    private final NavigableMap<Long, Request> refused = new TreeMap<>();
+
+    private final boolean impatient;
+    private long heldUntil;
     private long lastId;
 
-    Requests(int window) {
+    /** @param impatient whether a publish that is too much fails, instead of waiting */
+    Requests(int window, boolean impatient) {
         this.window = window;
+        this.impatient = impatient;
     }
 
     long nextId() {
@@ -32,14 +46,38 @@ final class Requests {
     /** Sends what the window allows. */
     void flush(Link link) {
         while (sent.size() < window) {
-            Request request = waiting.poll();
+            long nowMillis = Alarm.nowMillis();
+            Request request = next(nowMillis);
             if (request == null) {
                 return;
             }
-            String frame = request.first(nextId(), Alarm.nowMillis());
+            String frame = request.first(request.id() == 0 ? nextId() : request.id(), nowMillis);
             sent.put(request.id(), request);
             link.send(frame);
         }
+    }
+
+    private @Nullable Request next(long nowMillis) {
+        if (refused.isEmpty()) {
+            return waiting.poll();
+        }
+        long first = refused.firstKey();
+        // What went out after it may be refused as well: until that is known nothing passes.
+        if (nowMillis >= heldUntil && sent.keySet().stream().noneMatch(id -> id > first)) {
+            return refused.remove(first);
+        }
+        for (Request request : waiting) {
+            if (!request.publishes()) {
+                waiting.remove(request);
+                return request;
+            }
+        }
+        return null;
+    }
+
+    /** When those that were too much may go out again. */
+    long wakeAt(long nowMillis) {
+        return refused.isEmpty() || nowMillis >= heldUntil ? Alarm.NEVER : heldUntil;
     }
 
     /** The answer to one of them; anything else is an answer to nothing, and passed over. */
@@ -49,7 +87,13 @@ final class Requests {
             return;
         }
         if ("error".equals(frame.text("type"))) {
-            request.fail(Faults.error(frame));
+            LongwireException fault = Faults.error(frame);
+            if (fault.code() == RATE_LIMITED && request.publishes() && !impatient) {
+                refused.put(id, request);
+                heldUntil = Alarm.nowMillis() + Math.max(LEAST_WAIT_MILLIS, fault.retryAfterMillis());
+            } else {
+                request.fail(fault);
+            }
         } else {
             request.answer(frame);
         }
@@ -82,8 +126,10 @@ final class Requests {
 
     void failAll(LongwireException cause) {
         List<Request> all = new ArrayList<>(sent.values());
+        all.addAll(refused.values());
         all.addAll(waiting);
         sent.clear();
+        refused.clear();
         waiting.clear();
         all.forEach(request -> request.fail(cause));
     }

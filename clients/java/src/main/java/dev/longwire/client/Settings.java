@@ -14,6 +14,7 @@ record Settings(
         int outboxRequests,
         long outboxBytes,
         int messageBytes,
+        boolean impatient,
         long firstBackoffMillis,
         long mostBackoffMillis,
         long probeMillis,

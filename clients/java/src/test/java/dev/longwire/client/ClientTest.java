@@ -76,12 +76,12 @@ final class ClientTest {
             assertThat(bytes.raw("headers")).isEqualTo("{\"trace\":\"x\"}");
             assertThat(bytes.text("slot")).isEqualTo("price");
             server.say("{'type':'error','id':" + bytes.number("id", 0)
-                    + ",'code':300,'name':'rate_limited','reason':'Slowly.','retry_after':250,'field':'key'}");
+                    + ",'code':302,'name':'overloaded','reason':'Slowly.','retry_after':250,'field':'key'}");
             assertThatThrownBy(() -> second.get(30, TimeUnit.SECONDS))
                     .cause()
                     .isInstanceOfSatisfying(LongwireException.class, refusal -> {
-                        assertThat(refusal.name()).isEqualTo("rate_limited");
-                        assertThat(refusal.code()).isEqualTo(300);
+                        assertThat(refusal.name()).isEqualTo("overloaded");
+                        assertThat(refusal.code()).isEqualTo(302);
                         assertThat(refusal.retryAfterMillis()).isEqualTo(250);
                         assertThat(refusal.field()).isEqualTo("key");
                     });
@@ -252,6 +252,61 @@ final class ClientTest {
             server.published(again, 1);
             assertThat(published.get(30, TimeUnit.SECONDS).position().offset()).isEqualTo(1);
         }
+    }
+
+    @Test
+    void whatIsTooMuchGoesOutAgainInItsOldOrder() throws Exception {
+        client.connect();
+        Channel channel = client.channel("chat:1");
+        List<CompletableFuture<Published>> all = new ArrayList<>();
+        try (Peer.Connection server = peer.accept()) {
+            server.welcome();
+            for (int i = 1; i <= 3; i++) {
+                all.add(channel.publish(Integer.toString(i)));
+            }
+            List<JsonObject> first = List.of(server.frame("publish"), server.frame("publish"), server.frame("publish"));
+            server.published(first.get(0), 1);
+            limited(server, first.get(1));
+            all.get(0).get(30, TimeUnit.SECONDS);
+            // The refusal may come before or after this one; either way it is to arrive behind.
+            all.add(channel.publish("4"));
+            limited(server, first.get(2));
+            List<String> data = new ArrayList<>();
+            for (long offset = 2; offset <= 4; ) {
+                JsonObject publish = server.frame("publish");
+                if (data.isEmpty() && "4".equals(publish.raw("data"))) {
+                    limited(server, publish);
+                    continue;
+                }
+                data.add(publish.raw("data"));
+                assertThat(publish.flag("retry")).isFalse();
+                server.published(publish, offset++);
+            }
+            assertThat(data).containsExactly("2", "3", "4");
+            for (int i = 0; i < 4; i++) {
+                assertThat(all.get(i).get(30, TimeUnit.SECONDS).position().offset())
+                        .isEqualTo(i + 1);
+            }
+        }
+    }
+
+    @Test
+    void whoIsImpatientHearsOfItAtOnce() throws Exception {
+        Client impatient = Client.builder(peer.url()).impatient(true).build();
+        impatient.connect();
+        CompletableFuture<Published> published = impatient.channel("chat:1").publish("1");
+        try (Peer.Connection server = peer.accept()) {
+            server.welcome();
+            limited(server, server.frame("publish"));
+            assertThatThrownBy(() -> published.get(30, TimeUnit.SECONDS)).hasMessageContaining("rate_limited");
+        } finally {
+            impatient.closeAsync();
+        }
+    }
+
+    private static void limited(Peer.Connection server, JsonObject request) {
+        server.say("{'type':'error','id':" + request.number("id", 0)
+                + ",'code':300,'name':'rate_limited','reason':'Slowly.','retry_after':20}");
     }
 
     @Test
