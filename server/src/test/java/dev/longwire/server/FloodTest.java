@@ -12,6 +12,7 @@ import dev.longwire.core.rate.Rate;
 import dev.longwire.core.rate.Rates;
 import dev.longwire.server.config.ServerConfig;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -128,7 +129,7 @@ final class FloodTest {
     void pingsBeforeTheFirstFrame() throws IOException {
         try (Peer peer = Peer.webSocket(server.port(), Peer.JSON)) {
             for (int i = 0; i < 3 * BURST; i++) {
-                peer.rawAnyhow(Peer.masked(Peer.TEXT, "{\"type\":\"ping\"}".getBytes()));
+                peer.rawAnyhow(Peer.masked(Peer.TEXT, "{\"type\":\"ping\"}".getBytes(StandardCharsets.US_ASCII)));
             }
             assertThat(peer.closed()).isEqualTo(1008);
         }
