@@ -114,7 +114,8 @@ final class AdministrationTest {
         "GET, /v1/admin/stats, 200, 403",
         "GET, /v1/admin/connections, 200, 403",
         "GET, /v1/admin/channels, 200, 403",
-        "POST, /v1/admin/close?client=nobody, 403, 200"
+        "POST, /v1/admin/close?client=nobody, 403, 200",
+        "POST, /v1/admin/revoke?client=nobody, 403, 403"
     })
     void aKeyOpensWhatItsScopesName(String method, String path, int reader, int closer) throws IOException {
         assertThat(ask(method, path, "Bearer " + READER).status()).isEqualTo(reader);

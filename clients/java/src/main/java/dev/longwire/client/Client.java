@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import java.util.concurrent.ForkJoinPool;
@@ -18,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -204,6 +206,7 @@ public final class Client implements AutoCloseable {
     public static final class Builder {
         private final URI uri;
         private @Nullable String token;
+        private @Nullable Supplier<? extends CompletionStage<String>> tokens;
         private String agent = "longwire-java/0.1";
         private int window = 64;
         private int outboxRequests = 1024;
@@ -227,6 +230,15 @@ public final class Client implements AutoCloseable {
         /** The token that says who this is; none unless given. */
         public Builder token(@Nullable String newToken) {
             token = newToken;
+            return this;
+        }
+
+        /**
+         * Where to get a token that says who this is: asked before every connection, and again before a token ends. It is
+         * called where listeners are; a failure is followed by another attempt.
+         */
+        public Builder tokens(Supplier<? extends CompletionStage<String>> source) {
+            tokens = source;
             return this;
         }
 
@@ -322,6 +334,7 @@ public final class Client implements AutoCloseable {
             return new Client(new Settings(
                     new Carriers(uri, http == null ? Shared.HTTP : http, timeout, receiveChars, routes),
                     token,
+                    tokens,
                     agent,
                     window,
                     outboxRequests,

@@ -80,6 +80,13 @@ final class Faults {
         return new LongwireException(0, LongwireException.CONNECTION_LOST, why);
     }
 
+    static LongwireException tokenFailed(Throwable failure) {
+        LongwireException word = new LongwireException(
+                0, LongwireException.TOKEN_FAILED, "the application had no token to connect with");
+        word.initCause(failure);
+        return word;
+    }
+
     static LongwireException closedClient() {
         return new LongwireException(0, LongwireException.CLOSED, "the client is closed");
     }

@@ -25,6 +25,7 @@ final class Machine implements Link.Owner, Feeds.Host {
     private final Requests requests;
     private final Feeds feeds = new Feeds(this);
     private final Routes routes;
+    private final Tokens tokens;
     private final Backoff backoff;
     private final Alarm alarm = new Alarm(this::post, this::tick);
     private final CompletableFuture<@Nullable Void> ready = new CompletableFuture<>();
@@ -37,9 +38,11 @@ final class Machine implements Link.Owner, Feeds.Host {
     private @Nullable Link link;
     private @Nullable Probe probe;
     private long openAt = Alarm.NEVER;
+    private long attempts;
 
     private @Nullable String session;
     private @Nullable String user;
+    private @Nullable String token;
     private volatile @Nullable String client;
     private String nonce = Names.random();
     private long turn;
@@ -57,6 +60,7 @@ final class Machine implements Link.Owner, Feeds.Host {
         this.callbacks = callbacks;
         this.requests = new Requests(settings.window(), settings.impatient());
         this.routes = new Routes(settings.carriers().routes(), settings.probeMillis());
+        this.tokens = new Tokens(settings, this::post);
         this.backoff = new Backoff(settings.firstBackoffMillis(), settings.mostBackoffMillis());
     }
 
@@ -181,7 +185,7 @@ final class Machine implements Link.Owner, Feeds.Host {
         JsonWriter hello = new JsonWriter()
                 .text("type", "connect")
                 .number("id", connectId)
-                .textIfAny("token", settings.token())
+                .textIfAny("token", token)
                 .text("agent", settings.agent())
                 .text("nonce", nonce)
                 .flagIfSet("batch", true);
@@ -244,6 +248,13 @@ final class Machine implements Link.Owner, Feeds.Host {
                     requests.answered(id, frame);
                 }
             }
+            case "refresh" -> {
+                if (id == 0) {
+                    tokens.wanted();
+                } else {
+                    requests.answered(id, frame);
+                }
+            }
             // Answers; or a pong, or something that a later server says and this client does not know.
             default -> requests.answered(id, frame);
         }
@@ -280,6 +291,7 @@ final class Machine implements Link.Owner, Feeds.Host {
         requests.attached(to, resumed ? Alarm.NEVER : sameUser ? dedupeMillis : 0);
         dedupeMillis = frame.number("dedupe", 0);
         feeds.attached();
+        tokens.endsAt(frame.number("expires", 0));
         callback(() -> ready.complete(null));
     }
 
@@ -290,6 +302,9 @@ final class Machine implements Link.Owner, Feeds.Host {
         }
         LongwireException word = lastWord;
         Faults.Advice advice = wanted ? Faults.advice(code) : Faults.Advice.STOP;
+        if (tokens.helps(word == null ? code : word.code())) {
+            advice = Faults.Advice.SAME;
+        }
         if (word != null || code >= 4000) {
             routes.ended();
         } else if ((advice == Faults.Advice.SAME || code == 1002) && routes.failed(Alarm.nowMillis())) {
@@ -308,7 +323,9 @@ final class Machine implements Link.Owner, Feeds.Host {
         if (word != null) {
             // What just broke after a word of the server's broke for the reason it gave.
             routes.ended();
-            lost(word, wanted ? Faults.adviceOnWord(word.code()) : Faults.Advice.STOP);
+            boolean back = tokens.helps(word.code());
+            Faults.Advice said = wanted ? Faults.adviceOnWord(word.code()) : Faults.Advice.STOP;
+            lost(word, back ? Faults.Advice.SAME : said);
         } else if (routes.failed(Alarm.nowMillis())) {
             detour();
         } else {
@@ -352,6 +369,7 @@ final class Machine implements Link.Owner, Feeds.Host {
             session = null;
             turn = 0;
         }
+        tokens.detached();
         requests.detached();
         feeds.detached();
         long nowMillis = Alarm.nowMillis();
@@ -368,6 +386,21 @@ final class Machine implements Link.Owner, Feeds.Host {
         lastWord = null;
         wanted = true;
         enter(State.CONNECTING, null, 0);
+        long attempt = ++attempts;
+        tokens.fetch((found, failure) -> {
+            if (attempt != attempts || state != State.CONNECTING) {
+                return;
+            }
+            if (failure == null) {
+                token = found;
+                openLink();
+            } else {
+                lost(Faults.tokenFailed(failure), Faults.Advice.SAME);
+            }
+        });
+    }
+
+    private void openLink() {
         link = new Link(
                 this::post,
                 this,
@@ -422,11 +455,29 @@ final class Machine implements Link.Owner, Feeds.Host {
             link.tick(nowMillis);
         }
         feeds.tick(nowMillis);
+        tokens.tick(nowMillis, this::refresh);
         if (nowMillis >= routes.probeAt()) {
             routes.probing();
             probe = new Probe(this::post, settings.carriers().make(Via.WEBSOCKET), this::probed);
             probe.start();
         }
+    }
+
+    /** The next token is here, or there is none. */
+    private void refresh(@Nullable String found) {
+        if (state != State.CONNECTED) {
+            return;
+        }
+        if (found == null) {
+            tokens.later();
+            return;
+        }
+        request(new Request(
+                "refresh",
+                new JsonWriter().text("token", found),
+                Request.Fate.DROPPED,
+                answer -> tokens.endsAt(answer.number("expires", 0)),
+                refused -> tokens.later()));
     }
 
     private void settle() {
@@ -435,6 +486,7 @@ final class Machine implements Link.Owner, Feeds.Host {
         }
         long linkAt = link == null ? Alarm.NEVER : link.wakeAt();
         long asked = Math.min(feeds.wakeAt(), requests.wakeAt(Alarm.nowMillis()));
-        alarm.set(Math.min(Math.min(openAt, routes.probeAt()), Math.min(linkAt, asked)));
+        long others = Math.min(tokens.wakeAt(), Math.min(openAt, routes.probeAt()));
+        alarm.set(Math.min(others, Math.min(linkAt, asked)));
     }
 }

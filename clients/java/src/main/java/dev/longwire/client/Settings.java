@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.client;
 
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What {@link Client.Builder} collects; it explains each of these. */
 record Settings(
         Carriers carriers,
         @Nullable String token,
+        @Nullable Supplier<? extends CompletionStage<String>> tokens,
         String agent,
         int window,
         int outboxRequests,

@@ -4,7 +4,6 @@ package dev.longwire.core.hub;
 import dev.longwire.core.Limits;
 import dev.longwire.core.Namespaces;
 import dev.longwire.core.access.Revocation;
-import dev.longwire.core.access.Revocations;
 import dev.longwire.core.channel.ChannelReply;
 import dev.longwire.core.channel.ChannelReply.Sliced;
 import dev.longwire.core.channel.ChannelRequest.Refusal;
@@ -125,11 +124,6 @@ public final class Hub {
     public int subscribersOf(String channel) {
         Followed found = fanout.find(channel);
         return found == null ? 0 : found.subscribers;
-    }
-
-    /** The tokens that are refused here although they are genuine. */
-    public Revocations revocations() {
-        return permits.revocations();
     }
 
     public int sessionCount() {

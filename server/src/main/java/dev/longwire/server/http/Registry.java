@@ -39,6 +39,8 @@ final class Registry {
             String client,
             @Nullable String user,
             @Nullable String agent,
+            @Nullable String token,
+            long expiresAtMillis,
             String carrier,
             String address,
             @Nullable Times times,
@@ -52,6 +54,8 @@ final class Registry {
                     session.client(),
                     session.principal().user(),
                     session.agent(),
+                    session.principal().tokenId(),
+                    session.principal().expiresAtMillis(),
                     kind(session),
                     line == null ? "" : line.address(),
                     line instanceof Connection open ? Times.of(open) : null,
@@ -95,7 +99,9 @@ final class Registry {
         String client = exchange.query("client");
         String carrier = exchange.query("carrier");
         String channel = exchange.query("channel");
+        String token = exchange.query("jti");
         return session -> (user == null || user.equals(session.principal().user()))
+                && (token == null || token.equals(session.principal().tokenId()))
                 && (client == null || client.equals(session.client()))
                 && (carrier == null || carrier.equals(kind(session)))
                 && (channel == null || session.subscribedTo(channel));
@@ -120,6 +126,10 @@ final class Registry {
         json.writeStringField("client", entry.client);
         json.writeStringField("user", entry.user);
         json.writeStringField("agent", entry.agent);
+        json.writeStringField("token", entry.token);
+        if (entry.expiresAtMillis > 0) {
+            json.writeNumberField("expires", entry.expiresAtMillis);
+        }
         json.writeStringField("carrier", entry.carrier);
         json.writeStringField("address", entry.address);
         if (entry.times != null) {

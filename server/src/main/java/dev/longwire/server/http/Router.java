@@ -88,6 +88,8 @@ public final class Router {
         get("/v1/openapi.json", Backend::describe);
         get("/v1/history", door.only(Scope.HISTORY, backend::history));
         entries.put("/v1/admin/close", new Entry(HttpMethod.POST, door.only(Scope.CLOSE, registry::close), false));
+        Revoking revoking = new Revoking(admin);
+        entries.put("/v1/admin/revoke", new Entry(HttpMethod.POST, door.only(Scope.REVOKE, revoking::revoke), false));
         Console.files().forEach((path, file) -> get(path, door.page(file::answer)));
         loops.config().bridges().forEach(each -> bridge(new Bridges(each, loops)));
         loops.metrics()

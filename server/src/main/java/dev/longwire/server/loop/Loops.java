@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.server.loop;
 
+import dev.longwire.core.access.Revocation;
 import dev.longwire.core.channel.ChannelReply;
 import dev.longwire.core.channel.ChannelRequest;
 import dev.longwire.core.channel.ChannelSettings;
+import dev.longwire.server.auth.RevokingVerifier;
 import dev.longwire.server.auth.Tickets;
 import dev.longwire.server.auth.Verifier;
 import dev.longwire.server.config.ServerConfig;
@@ -35,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 public final class Loops {
 
     private final ServerConfig config;
-    private final Verifier verifier;
+    private final RevokingVerifier verifier;
     private final Metrics metrics;
     private final byte[] ticketKey;
     private final ConnectionListener listener;
@@ -55,7 +57,7 @@ public final class Loops {
             Metrics metrics,
             ConnectionListener listener) {
         this.config = config;
-        this.verifier = verifier;
+        this.verifier = new RevokingVerifier(verifier);
         this.metrics = metrics;
         this.ticketKey = config.ticketKey() == null
                 ? Tickets.freshKey()
@@ -127,6 +129,11 @@ public final class Loops {
 
     public Verifier verifier() {
         return verifier;
+    }
+
+    /** Such tokens are not accepted from now on; false when there is no room to remember it. */
+    public boolean revoke(Revocation revocation) {
+        return verifier.revoke(revocation);
     }
 
     byte[] ticketKey() {

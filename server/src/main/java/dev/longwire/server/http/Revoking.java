@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.longwire.server.http;
+
+import dev.longwire.core.access.Revocation;
+import dev.longwire.core.access.Revocation.Kind;
+import dev.longwire.core.hub.HubInput;
+import dev.longwire.core.hub.Session;
+import dev.longwire.protocol.CloseCode;
+import dev.longwire.protocol.ErrorCode;
+import dev.longwire.server.loop.Loop;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes tokens back: those of a user, one by its id, or a session with the token that it came with. Every loop hears of
+ * it, ends what it has, and refuses such tokens from then on; so does each hub that a session on its way arrives at.
+ */
+final class Revoking {
+
+    private static final long DAY_MILLIS = 86_400_000;
+    private static final long MOST_MILLIS = 31 * DAY_MILLIS;
+
+    private final Admin admin;
+
+    Revoking(Admin admin) {
+        this.admin = admin;
+    }
+
+    void revoke(Exchange exchange) {
+        String user = exchange.query("user");
+        String token = exchange.query("jti");
+        String client = exchange.query("client");
+        long lasts = lasts(exchange.query("lasts"));
+        int named = (user == null ? 0 : 1) + (token == null ? 0 : 1) + (client == null ? 0 : 1);
+        if (named != 1 || lasts == 0) {
+            exchange.refuse(ErrorCode.BAD_REQUEST);
+        } else if (user != null) {
+            revoke(exchange, revocation(Kind.USER, user, lasts), 0);
+        } else if (token != null) {
+            revoke(exchange, revocation(Kind.TOKEN, token, lasts), 0);
+        } else {
+            end(exchange, Objects.requireNonNull(client), lasts);
+        }
+    }
+
+    private static Revocation revocation(Kind kind, String name, long lasts) {
+        return new Revocation(kind, name, System.currentTimeMillis(), lasts);
+    }
+
+    /** How long to remember it, in ms; 0 for what makes no sense. */
+    private static long lasts(@Nullable String text) {
+        if (text == null) {
+            return DAY_MILLIS;
+        }
+        long millis = text.matches("[0-9]{1,12}") ? Long.parseLong(text) : 0;
+        return millis <= MOST_MILLIS ? millis : 0;
+    }
+
+    /** @param before sessions that have been ended already */
+    private void revoke(Exchange exchange, Revocation revocation, int before) {
+        boolean remembered = exchange.loop().loops().revoke(revocation);
+        admin.gather(loop -> revoke(loop, revocation), counts -> {
+            if (remembered) {
+                answer(
+                        exchange,
+                        before + counts.stream().mapToInt(Integer::intValue).sum());
+            } else {
+                exchange.refuse(ErrorCode.OVERLOADED);
+            }
+        });
+    }
+
+    private static int revoke(Loop loop, Revocation revocation) {
+        int before = loop.hub().sessionCount();
+        loop.accept(new HubInput.Revoke(revocation));
+        return before - loop.hub().sessionCount();
+    }
+
+    /** The session, and then its token where that has an id. */
+    private void end(Exchange exchange, String client, long lasts) {
+        admin.gather(loop -> end(loop, client), lists -> {
+            List<String> tokens = lists.stream().flatMap(List::stream).toList();
+            if (tokens.isEmpty() || tokens.get(0).isEmpty()) {
+                answer(exchange, tokens.size());
+            } else {
+                revoke(exchange, revocation(Kind.TOKEN, tokens.get(0), lasts), 1);
+            }
+        });
+    }
+
+    /** The ids of the tokens of the sessions that were ended; empty for one without. */
+    private static List<String> end(Loop loop, String client) {
+        List<Session> found = new ArrayList<>();
+        for (Session session : loop.hub().sessions()) {
+            if (client.equals(session.client())) {
+                found.add(session);
+            }
+        }
+        found.forEach(each -> loop.accept(new HubInput.Kick(each.id(), CloseCode.REVOKED)));
+        return found.stream()
+                .map(each -> Objects.requireNonNullElse(each.principal().tokenId(), ""))
+                .toList();
+    }
+
+    private static void answer(Exchange exchange, int closed) {
+        Admin.answer(exchange, json -> json.writeNumberField("closed", closed));
+    }
+}
