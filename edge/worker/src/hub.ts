@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { DurableObject } from "cloudflare:workers";
 import * as core from "core";
-import { Store } from "./store";
-import { random, Tickets } from "./tickets";
+import * as config from "./config";
+import { Courier } from "./courier";
 import type { Env } from "./env";
+import { secrets } from "./secrets";
+import { Store } from "./store";
+import { genuine } from "./tokens";
 
 const PING = '{"type":"ping"}';
 const PONG = '{"type":"pong"}';
@@ -13,8 +16,11 @@ const TEXT = 1;
 const BINARY = 2;
 const CLOSE = 3;
 const VERIFY = 4;
-const ASK = 5;
+const FINISH = 5;
+const REJECT = 6;
+const PIECE = 7;
 
+const NOTHING = new Int8Array();
 const utf8 = new TextEncoder();
 const text = new TextDecoder();
 
@@ -25,53 +31,104 @@ interface Attachment {
   pingedAt: number;
 }
 
-/** Sockets and the sessions on them. */
+/** A request to /v1/poll that waits for its answer, or whose answer doesn't end. */
+interface Waiting {
+  answer: (response: Response) => void;
+  pieces?: WritableStreamDefaultWriter<Uint8Array>;
+}
+
+interface Effect {
+  kind: number;
+  to: number[];
+  bytes: Int8Array;
+  text: string;
+  number: number;
+}
+
+function signed(bytes: Uint8Array): Int8Array {
+  return new Int8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function unsigned(bytes: Int8Array): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** A hub: sessions, and what drains them. */
 export class HubDO extends DurableObject<Env> {
   private readonly store: Store;
   private readonly machine: core.Hub;
+  private readonly config: config.Config;
+  private readonly courier: Courier;
   private readonly sockets = new Map<number, WebSocket>();
-  private readonly questions = new Map<string, Int8Array[]>();
-  private readonly asking = new Set<string>();
-  private tickets: Promise<Tickets> | undefined;
+  private readonly waiting = new Map<number, Waiting>();
   private carriers: number;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
     this.store = new Store(ctx.storage);
-    this.carriers = Number(this.store.fact("carriers", () => "0"));
+    this.config = config.read(env);
+    const number = Number(this.store.fact("number", () => ctx.id.name ?? ""));
+    const life = Number(this.store.fact("life", () => String(crypto.getRandomValues(new Uint32Array(1))[0])));
+    const key = secrets(env.TICKET_KEY ?? "");
     const stored = this.store.read();
-    this.machine = stored ? core.hubFrom(stored.state, stored.then) : core.hub();
+    this.machine = stored
+      ? core.hubFrom(number, this.config.open, key, stored.state, stored.then)
+      : core.hub(number, life, this.config.open, key);
+    this.courier = new Courier(ctx, this.machine, String(number), (channel) => env.CHANNEL.getByName(channel));
     for (const socket of ctx.getWebSockets()) this.sockets.set(this.attachment(socket).carrier, socket);
-    this.lost();
+    const known = this.known();
+    this.carriers = Math.max(0, ...known, ...this.sockets.keys());
+    if (stored) this.woken(known);
   }
 
-  /** After a reset, sockets of which the hub knows are gone, and nobody said so. */
-  private lost(): void {
-    const known = Array.from({ length: this.machine.known() }, (_, i) => this.machine.knownAt(i));
+  private known(): number[] {
+    return Array.from({ length: this.machine.known() }, (_, i) => this.machine.knownAt(i));
+  }
+
+  /** After a reset, carriers of which the hub knows are gone, and nobody said so; what was asked is asked again. */
+  private woken(known: number[]): void {
     const gone = known.filter((carrier) => !this.sockets.has(carrier));
-    if (gone.length > 0) this.step((now) => gone.forEach((carrier) => this.machine.closed(carrier, now)));
+    this.step((now) => gone.forEach((carrier) => this.machine.closed(carrier, now)));
   }
 
   override async fetch(request: Request): Promise<Response> {
+    const token = request.headers.get("x-longwire-token") ?? "";
+    return request.headers.get("upgrade") === null ? this.poll(request, token) : this.open(request, token);
+  }
+
+  private open(request: Request, token: string): Response {
     const protocol = request.headers.get("x-longwire-protocol");
     const pair = new WebSocketPair();
     const carrier = ++this.carriers;
-    this.store.set("carriers", String(carrier));
     this.ctx.acceptWebSocket(pair[1]);
     pair[1].serializeAttachment({ carrier, openedAt: Date.now(), pingedAt: 0 } satisfies Attachment);
     this.sockets.set(carrier, pair[1]);
     this.log("opened", { carrier, protocol });
-    this.step((now) => this.machine.opened(carrier, protocol === CBOR, now));
+    this.step((now) => this.machine.opened(carrier, protocol === CBOR, token, now));
     const headers = protocol ? { "sec-websocket-protocol": protocol } : undefined;
     return new Response(null, { status: 101, webSocket: pair[0], ...(headers && { headers }) });
+  }
+
+  private async poll(request: Request, token: string): Promise<Response> {
+    const body = signed(new Uint8Array(await request.arrayBuffer()));
+    const carrier = ++this.carriers;
+    return new Promise((answer) => {
+      this.waiting.set(carrier, { answer });
+      request.signal.addEventListener("abort", () => this.left(carrier));
+      this.step((now) => this.machine.polled(carrier, request.headers.get("x-longwire-format") === "cbor", body, token, now));
+    });
+  }
+
+  /** Whoever waited has gone. */
+  private left(carrier: number): void {
+    if (this.waiting.delete(carrier)) this.step((now) => this.machine.closed(carrier, now));
   }
 
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
     const { carrier } = this.attachment(socket);
     const binary = typeof message !== "string";
-    const octets = binary ? new Uint8Array(message) : utf8.encode(message);
-    const bytes = new Int8Array(octets.buffer, octets.byteOffset, octets.byteLength);
+    const bytes = signed(binary ? new Uint8Array(message) : utf8.encode(message));
     this.step((now) => this.machine.received(carrier, binary, bytes, now));
   }
 
@@ -87,13 +144,12 @@ export class HubDO extends DurableObject<Env> {
   }
 
   /** A channel's answers and news, in order. */
-  tell(news: Int8Array[]): void {
-    this.step((now) => {
-      for (const each of news) this.machine.heard(each, now);
-    });
+  letters(channel: string, batch: Int8Array): void {
+    this.step((now) => this.machine.letters(channel, batch, now));
   }
 
-  override async alarm(): Promise<void> {
+  override alarm(): void {
+    this.store.woken();
     this.step((now) => {
       for (const [carrier, socket] of this.sockets) {
         const pinged = this.ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? 0;
@@ -117,36 +173,88 @@ export class HubDO extends DurableObject<Env> {
     this.step((now) => this.machine.closed(carrier, now));
   }
 
-  /** Lets one thing happen, does what it comes to, and stores the hub before anything of it leaves this object. */
+  /**
+   * Lets one thing happen, stores what the hub is then, and only then does what it comes to: the runtime holds back what leaves an
+   * object until everything that was written before is durable.
+   */
   private step(input: (now: number) => void): void {
     const now = Date.now();
-    input(now);
-    this.machine.settle(now);
-    for (let kind = this.machine.next(); kind !== 0; kind = this.machine.next()) this.effect(kind);
-    this.store.write(this.machine.write(now), now);
-    const wake = this.machine.wakeAt();
-    if (Number.isFinite(wake)) void this.ctx.storage.setAlarm(Math.max(wake, now + 1));
-    for (const channel of this.questions.keys()) this.background(this.ask(channel));
+    let effects: Effect[] = [];
+    try {
+      input(now);
+      effects = this.effects(now);
+      this.store.write(this.machine.write(now), now);
+    } catch (failure) {
+      // What is in memory is not what is stored: only the latter counts.
+      this.ctx.abort(String(failure));
+      throw failure;
+    }
+    for (const effect of effects) this.carryOut(effect);
+    this.store.wakeAt(this.machine.wakeAt(), now);
+    this.courier.go();
   }
 
-  private effect(kind: number): void {
+  private effects(now: number): Effect[] {
+    const effects: Effect[] = [];
     const machine = this.machine;
+    for (let kind = machine.next(); kind !== 0; kind = machine.next()) {
+      const to = Array.from({ length: machine.carriers() }, (_, i) => machine.carrier(i));
+      const effect = { kind, to, bytes: machine.bytes(), text: machine.text(), number: machine.number() };
+      if (kind === VERIFY) this.verify(effect, now);
+      else effects.push(effect);
+    }
+    return effects;
+  }
+
+  private verify(job: Effect, now: number): void {
+    const found = genuine(this.config, job.text);
+    const rules = found ? [found.issuer.issuer, ...found.issuer.audiences].join("\n") : "";
+    this.machine.vouched(job.number, found ? signed(found.claims) : NOTHING, rules, false, now);
+  }
+
+  private carryOut(effect: Effect): void {
+    const { kind, to, bytes } = effect;
     if (kind === TEXT || kind === BINARY) {
-      const bytes = machine.bytes();
-      const message = kind === TEXT ? text.decode(bytes) : bytes;
-      for (let i = 0; i < machine.carriers(); i++) this.sockets.get(machine.carrier(i))?.send(message);
+      const message = kind === TEXT ? text.decode(bytes) : unsigned(bytes);
+      for (const carrier of to) this.sockets.get(carrier)?.send(message);
     } else if (kind === CLOSE) {
-      this.close(machine.carrier(0), machine.number(), machine.text());
-    } else if (kind === VERIFY) {
-      this.background(this.verify(machine.carrier(0), machine.text()));
-    } else if (kind === ASK) {
-      const list = this.questions.get(machine.text()) ?? [];
-      list.push(machine.bytes());
-      this.questions.set(machine.text(), list);
+      for (const carrier of to) this.close(carrier, effect.number, effect.text);
+    } else if (kind === PIECE) {
+      for (const carrier of to) this.piece(carrier, unsigned(bytes));
+    } else if (kind === FINISH) {
+      const headers = { "content-type": `application/${effect.text}`, "cache-control": "no-store" };
+      for (const carrier of to) this.answer(carrier, new Response(unsigned(bytes), { headers }));
+    } else if (kind === REJECT) {
+      const headers = { "content-type": "application/problem+json", "cache-control": "no-store" };
+      const response = new Response(core.problem(effect.text), { status: core.status(effect.text), headers });
+      for (const carrier of to) this.answer(carrier, response);
     }
   }
 
+  private answer(carrier: number, response: Response): void {
+    this.waiting.get(carrier)?.answer(response);
+    this.waiting.delete(carrier);
+  }
+
+  private piece(carrier: number, bytes: Uint8Array): void {
+    const waiting = this.waiting.get(carrier);
+    if (!waiting) return;
+    if (!waiting.pieces) {
+      const stream = new TransformStream<Uint8Array, Uint8Array>();
+      waiting.pieces = stream.writable.getWriter();
+      waiting.answer(new Response(stream.readable, { headers: { "content-type": "text/event-stream", "cache-control": "no-store" } }));
+    }
+    const taken = waiting.pieces.write(bytes);
+    this.ctx.waitUntil(taken.then(() => this.machine.alive(carrier, Date.now()), () => this.left(carrier)));
+  }
+
   private close(carrier: number, code: number, reason: string): void {
+    const waiting = this.waiting.get(carrier);
+    if (waiting) {
+      this.waiting.delete(carrier);
+      if (waiting.pieces) this.ctx.waitUntil(waiting.pieces.close().catch(() => {}));
+      else waiting.answer(new Response(null, { headers: { "content-type": "text/event-stream" } }));
+    }
     const socket = this.sockets.get(carrier);
     if (!socket) return;
     this.sockets.delete(carrier);
@@ -154,41 +262,10 @@ export class HubDO extends DurableObject<Env> {
     socket.close(code, reason);
   }
 
-  private async verify(carrier: number, ticket: string): Promise<void> {
-    const tickets = await (this.tickets ??= Tickets.with(this.env.TICKET_KEY));
-    const opened = ticket === "" ? null : await tickets.open(ticket);
-    const session = opened?.session ?? "";
-    const fresh = random(16);
-    const turn = this.machine.turn(carrier, opened?.turn ?? 0);
-    const plains = [session, fresh].filter((id) => id !== "").flatMap((id) => [this.machine.plain(id, turn), this.machine.plain(id, 1)]);
-    const seals = await Promise.all(plains.map((plain) => tickets.seal(plain)));
-    this.step((now) => {
-      plains.forEach((plain, i) => this.machine.sealed(plain, seals[i]!));
-      this.machine.fresh(fresh, `c-${random(9)}`);
-      this.machine.verified(carrier, session, opened?.turn ?? 0, now);
-    });
-  }
-
-  /** One call to a channel at a time: what comes meanwhile goes with the next. */
-  private async ask(channel: string): Promise<void> {
-    if (this.asking.has(channel)) return;
-    this.asking.add(channel);
-    try {
-      for (let list = this.questions.get(channel); list; list = this.questions.get(channel)) {
-        this.questions.delete(channel);
-        await this.env.CHANNEL.getByName(channel).ask(0, list);
-      }
-    } finally {
-      this.asking.delete(channel);
-    }
-  }
-
-  /** What fails here is said, and by nobody else. */
-  private background(work: Promise<void>): void {
-    this.ctx.waitUntil(work.catch((failure: unknown) => this.log("failed", { failure: String((failure as Error)?.stack ?? failure) })));
-  }
-
   private log(event: string, facts: object): void {
     console.log(JSON.stringify({ event, ...facts }));
   }
 }
+
+/** A hub for polls and event streams, apart so that what is held doesn't keep sockets' hubs awake. */
+export class PollDO extends HubDO {}

@@ -1,14 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as core from "core";
-import type { Env } from "./env";
+import * as config from "./config";
+import { hubNamed, type Env } from "./env";
 
 export { ChannelDO } from "./channel";
-export { HubDO } from "./hub";
+export { HubDO, PollDO } from "./hub";
 
 const SUBPROTOCOLS = ["longwire.v1.json", "longwire.v1.cbor"];
+const FORMATS: Record<string, string> = { "application/json": "json", "text/plain": "json", "application/cbor": "cbor" };
+const MAX_BODY_BYTES = 1024 * 1024;
+const SOCKETS = 0;
+const POLLS = 1;
 
-function refuse(code: string): Response {
-  const headers = new Headers({ "content-type": "application/problem+json" });
+interface Call {
+  request: Request;
+  env: Env;
+  config: config.Config;
+}
+
+function refuse(code: string, more: Record<string, string> = {}): Response {
+  const headers = new Headers({ "content-type": "application/problem+json", "cache-control": "no-store", ...more });
   if (code === "upgrade_required") {
     headers.set("upgrade", "websocket");
     headers.set("sec-websocket-version", "13");
@@ -16,40 +27,117 @@ function refuse(code: string): Response {
   return new Response(core.problem(code), { status: core.status(code), headers });
 }
 
-function refuseUpgrade(code: string, request: Request): Response {
-  console.log(JSON.stringify({ event: "refused", code, origin: request.headers.get("origin") ?? "" }));
-  return refuse(code);
-}
-
-function originAllowed(request: Request, env: Env): boolean {
+/** The page that asks, if it may: null where none does. */
+function originAllowed({ request, config }: Call): boolean {
   const origin = request.headers.get("origin");
   if (origin === null) return true;
-  const allowed = (env.ORIGINS ?? "").split(" ").filter((each) => each !== "");
-  return allowed.length > 0 ? allowed.includes(origin) : origin === new URL(request.url).origin;
+  return config.origins.length > 0 ? config.origins.includes(origin) : origin === new URL(request.url).origin;
 }
 
-function upgrade(request: Request, env: Env): Response | Promise<Response> {
-  if (!originAllowed(request, env)) return refuseUpgrade("origin_not_allowed", request);
-  if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") return refuseUpgrade("upgrade_required", request);
+/** What an object is told of a request; whatever a client wrote under our names is thrown away. */
+function inner(request: Request, told: Record<string, string>): Request {
+  const copy = new Request(request);
+  for (const name of [...copy.headers.keys()]) if (name.startsWith("x-longwire-")) copy.headers.delete(name);
+  for (const [name, value] of Object.entries(told)) copy.headers.set(name, value);
+  const bearer = /^Bearer +([^ ]+) *$/i.exec(request.headers.get("authorization") ?? "")?.[1];
+  if (bearer !== undefined) copy.headers.set("x-longwire-token", bearer);
+  return copy;
+}
+
+function upgrade(call: Call): Response | Promise<Response> {
+  const { request, env } = call;
+  const refused = (code: string) => {
+    console.log(JSON.stringify({ event: "refused", code, origin: request.headers.get("origin") ?? "" }));
+    return refuse(code);
+  };
+  if (request.method !== "GET") return refuse("method_not_allowed", { allow: "GET" });
+  if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") return refused("upgrade_required");
+  if (!originAllowed(call)) return refused("origin_not_allowed");
+  if (new URL(request.url).searchParams.has("access_token")) return refused("token_in_url");
   const offers = (request.headers.get("sec-websocket-protocol") ?? "").split(",").map((each) => each.trim());
   const chosen = offers.find((each) => SUBPROTOCOLS.includes(each));
-  if (offers[0] !== "" && chosen === undefined) return refuseUpgrade("unknown_subprotocol", request);
-  const inner = new Request(request);
-  inner.headers.delete("x-longwire-protocol");
-  if (chosen !== undefined) inner.headers.set("x-longwire-protocol", chosen);
-  return env.HUB.getByName("hub:0").fetch(inner);
+  if (offers[0] !== "" && chosen === undefined) return refused("unknown_subprotocol");
+  return hubNamed(env, SOCKETS).fetch(inner(request, chosen === undefined ? {} : { "x-longwire-protocol": chosen }));
+}
+
+/** Lets the page that asked read the answer. */
+function shared(call: Call, response: Response): Response {
+  const origin = call.request.headers.get("origin");
+  if (origin === null || !originAllowed(call)) return response;
+  const copy = new Response(response.body, response);
+  copy.headers.set("access-control-allow-origin", origin);
+  copy.headers.append("vary", "origin");
+  return copy;
+}
+
+function preflight(call: Call): Response {
+  if (!originAllowed(call)) return refuse("origin_not_allowed");
+  const headers = { "access-control-allow-methods": "POST", "access-control-allow-headers": "content-type, authorization", "access-control-max-age": "600" };
+  return new Response(null, { status: 204, headers });
+}
+
+async function poll(call: Call): Promise<Response> {
+  const { request, env } = call;
+  if (request.method === "OPTIONS") return preflight(call);
+  if (request.method !== "POST") return refuse("method_not_allowed", { allow: "POST, OPTIONS" });
+  if (!originAllowed(call)) return refuse("origin_not_allowed");
+  const type = (request.headers.get("content-type") ?? "application/json").toLowerCase().split(";")[0]!.trim();
+  if (!Object.hasOwn(FORMATS, type) || request.headers.has("content-encoding")) return refuse("unsupported_media_type");
+  const body = await bounded(request);
+  if (body === null) return refuse("body_too_large");
+  const told = new Request(request, { body, signal: request.signal });
+  return hubNamed(env, POLLS).fetch(inner(told, { "x-longwire-format": FORMATS[type]! }));
+}
+
+/** The body, or null when it is longer than allowed. */
+async function bounded(request: Request): Promise<Uint8Array<ArrayBuffer> | null> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of request.body ?? []) {
+    size += piece.length;
+    if (size > MAX_BODY_BYTES) return null;
+    pieces.push(piece);
+  }
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}
+
+async function serve(request: Request, env: Env): Promise<Response> {
+  let found: config.Config;
+  try {
+    found = config.read(env);
+  } catch (failure) {
+    if (!(failure instanceof config.Misconfigured)) throw failure;
+    console.log(JSON.stringify({ event: "misconfigured", field: failure.message }));
+    return refuse("unavailable");
+  }
+  const call: Call = { request, env, config: found };
+  switch (new URL(request.url).pathname) {
+    case "/v1/ws":
+      return upgrade(call);
+    case "/v1/poll":
+      return shared(call, await poll(call));
+    case "/health/live":
+    case "/health/ready":
+      return new Response("live\n");
+    default:
+      return refuse("not_found");
+  }
 }
 
 export default {
   async fetch(request: Request, env: Env): Promise<Response> {
-    switch (new URL(request.url).pathname) {
-      case "/v1/ws":
-        return upgrade(request, env);
-      case "/health/live":
-      case "/health/ready":
-        return new Response("live\n");
-      default:
-        return refuse("not_found");
+    try {
+      return await serve(request, env);
+    } catch (failure) {
+      // An object that died meanwhile: what it stored is there, and the client comes again.
+      console.log(JSON.stringify({ event: "failed", failure: String(failure) }));
+      return refuse("unavailable", { "retry-after": "1" });
     }
   },
 } satisfies ExportedHandler<Env>;

@@ -22,19 +22,21 @@ function workerd() {
   throw new Error("workerd is not installed");
 }
 
-const config = (bindings) => `using Workerd = import "/workerd/workerd.capnp";
+const config = (port, bindings) => `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [ (name = "main", worker = .w), (name = "store", disk = (path = "store", writable = true)) ],
-  sockets = [ (name = "http", address = "127.0.0.1:0", http = (), service = "main") ]);
+  sockets = [ (name = "http", address = "127.0.0.1:${port}", http = (), service = "main") ]);
 const w :Workerd.Worker = (
   modules = [ (name = "entry.mjs", esModule = embed "entry.mjs"), (name = "worker.mjs", esModule = embed "worker.mjs") ],
   compatibilityDate = "2026-11-01",
-  compatibilityFlags = ["unsafe_module", "experimental", "enable_request_signal", "request_signal_passthrough"],
+  compatibilityFlags = ["nodejs_compat", "unsafe_module", "experimental", "enable_request_signal", "request_signal_passthrough"],
   durableObjectNamespaces = [
     (className = "HubDO", uniqueKey = "hub-v1", enableSql = true),
+    (className = "PollDO", uniqueKey = "poll-v1", enableSql = true),
     (className = "ChannelDO", uniqueKey = "channel-v1", enableSql = true) ],
   durableObjectStorage = (localDisk = "store"),
-  bindings = [ (name = "HUB", durableObjectNamespace = "HubDO"), (name = "CHANNEL", durableObjectNamespace = "ChannelDO"),
+  bindings = [ (name = "HUB", durableObjectNamespace = "HubDO"), (name = "POLL", durableObjectNamespace = "PollDO"),
+    (name = "CHANNEL", durableObjectNamespace = "ChannelDO"),
 ${Object.entries(bindings).map(([name, text]) => `    (name = "${name}", text = ${JSON.stringify(text)})`).join(",\n")} ]);
 `;
 
@@ -44,11 +46,14 @@ export class Home {
     mkdirSync(join(this.folder, "store"));
     cpSync(join(worker, "../target/worker/worker.mjs"), join(this.folder, "worker.mjs"));
     cpSync(join(worker, "test/entry.mjs"), join(this.folder, "entry.mjs"));
-    writeFileSync(join(this.folder, "workerd.capnp"), config({ TICKET_KEY: "only for tests, only for tests", ...bindings }));
+    this.bindings = { TICKET_KEY: "only for tests, only for tests, only for tests", LONGWIRE: '{"insecure":true}', ...bindings };
+    this.port = 0;
     this.output = "";
   }
 
+  /** Where it was, if it was there before. */
   async start() {
+    writeFileSync(join(this.folder, "workerd.capnp"), config(this.port, this.bindings));
     const child = spawn(workerd(), ["serve", "workerd.capnp", "--experimental", "--control-fd=3"], { cwd: this.folder, stdio: ["ignore", "pipe", "pipe", "pipe"] });
     this.child = child;
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (this.output += chunk));
@@ -73,6 +78,11 @@ export class Home {
     const answer = await fetch(this.url(`/test/${what}`), { method: "POST" });
     assert.equal(answer.status, 200);
     return answer.json();
+  }
+
+  /** How many lives of objects have begun. */
+  boots() {
+    return this.output.split('"event":"boot"').length - 1;
   }
 
   /** As the power going off. */
@@ -105,12 +115,16 @@ export class Client {
   }
 
   async take(type) {
+    return this.taking((frame) => frame.type === type, type);
+  }
+
+  async taking(wanted, name) {
     const deadline = Date.now() + PATIENCE_MS;
     for (;;) {
-      const at = this.frames.findIndex((frame) => frame.type === type);
+      const at = this.frames.findIndex(wanted);
       if (at >= 0) return this.frames.splice(at, 1)[0];
       const left = deadline - Date.now();
-      assert.ok(left > 0, `no ${type}; got ${JSON.stringify(this.frames)}`);
+      assert.ok(left > 0, `no ${name}; got ${JSON.stringify(this.frames)}`);
       await new Promise((resolve) => {
         const timer = setTimeout(resolve, left);
         this.wake = () => {
@@ -121,10 +135,55 @@ export class Client {
     }
   }
 
+  async answer(id) {
+    return this.taking((frame) => frame.id === id, `answer to ${id}`);
+  }
+
   async connect(resume, more = {}) {
     if (this.socket.readyState === WebSocket.CONNECTING) await once(this.socket, "open");
     this.send({ type: "connect", id: 1, ...(resume && { resume }), ...more });
     return this.take("connected");
+  }
+}
+
+/** A client that only polls, in JSON. */
+export class Poller {
+  seq = 0;
+
+  constructor(home) {
+    this.home = home;
+  }
+
+  async post(body, options = {}) {
+    return fetch(this.home.url("/v1/poll"), { method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json" }, ...options });
+  }
+
+  async connect(frames = []) {
+    const { frames: told } = await this.poll([{ type: "connect", id: 1 }, ...frames], 0);
+    const connected = told.find((frame) => frame.type === "connected");
+    this.session = connected.session;
+    return connected;
+  }
+
+  /** One poll; with `again` the one before once more. */
+  async poll(frames = [], wait = 0, again = false) {
+    if (!again) this.seq++;
+    const answer = await this.post({ ...(this.session && { session: this.session }), seq: this.seq, wait, frames });
+    assert.equal(answer.status, 200, `poll answered ${answer.status}`);
+    const body = await answer.json();
+    assert.equal(body.seq, this.seq);
+    return body;
+  }
+
+  /** Polls until so many frames of a type have come. */
+  async until(type, count) {
+    const found = [];
+    const deadline = Date.now() + PATIENCE_MS;
+    while (found.length < count) {
+      assert.ok(Date.now() < deadline, `${found.length} of ${count} ${type}`);
+      found.push(...(await this.poll([], 2_000)).frames.filter((frame) => frame.type === type));
+    }
+    return found;
   }
 }
 

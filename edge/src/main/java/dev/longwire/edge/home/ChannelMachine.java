@@ -20,20 +20,18 @@ final class ChannelMachine implements ChannelPort {
     private static final int PUSH_BYTES = 64 * 1024;
 
     private final Channels channels;
+    private final Post post = new Post();
 
     /** Where each hub's next news begins: after what it was told last. */
     private final Map<Integer, Long> told = new LinkedHashMap<>();
 
-    private int hub;
-    private byte[] bytes = {};
-
-    /** News that didn't fit in one push. */
-    private ChannelOutput.@Nullable Moved rest;
+    private Post.Batch batch = new Post.Batch(new byte[0], 0);
 
     ChannelMachine(String boot, long seed, byte @Nullable [] state, long thenMillis) {
         channels = new Channels(boot, seed, ChannelSettings.DEFAULT);
         if (state != null) {
             StateReader in = new StateReader(state);
+            post.read(in);
             int count = in.count();
             for (int i = 0; i < count; i++) {
                 int number = in.count();
@@ -44,17 +42,51 @@ final class ChannelMachine implements ChannelPort {
     }
 
     @Override
-    public void asked(int from, byte[] question, double now) {
-        ChannelRequest request = Questions.read(question);
-        if (request instanceof ChannelRequest.Detach) {
-            told.remove(from);
+    public void letters(String from, byte[] letters, double now) {
+        int hub = Integer.parseInt(from);
+        for (byte[] question : post.open(from, letters, (long) now)) {
+            ChannelRequest request = Questions.read(question);
+            if (request instanceof ChannelRequest.Detach) {
+                told.remove(hub);
+            }
+            channels.accept(hub, request, (long) now, (long) now);
+            answer();
         }
-        channels.accept(from, request, (long) now, (long) now);
+        move();
     }
 
     @Override
     public void tick(double now) {
+        post.tick((long) now);
         channels.tick((long) now);
+        answer();
+        move();
+    }
+
+    private void answer() {
+        for (ChannelOutput.Reply reply = channels.poll(); reply != null; reply = channels.poll()) {
+            if (reply.reply() instanceof ChannelReply.Attached attached) {
+                told.putIfAbsent(reply.hub(), attached.head().offset());
+            }
+            post.send(String.valueOf(reply.hub()), Answers.write(reply.reply()));
+        }
+    }
+
+    private void move() {
+        for (ChannelOutput.Moved moved = channels.moved(); moved != null; moved = channels.moved()) {
+            push(moved);
+        }
+    }
+
+    private void push(ChannelOutput.Moved moved) {
+        LogView view = moved.view();
+        long from = told.getOrDefault(moved.hub(), view.head());
+        while (from < view.head()) {
+            LogSlice slice = view.slice(from, view.head(), PUSH_BYTES);
+            post.send(String.valueOf(moved.hub()), Answers.pushed(moved.channel(), view.epoch(), slice));
+            from = slice.to();
+        }
+        told.put(moved.hub(), view.head());
     }
 
     @Override
@@ -64,47 +96,35 @@ final class ChannelMachine implements ChannelPort {
     }
 
     @Override
-    public boolean next() {
-        ChannelOutput.Reply reply = channels.poll();
-        if (reply != null) {
-            hub = reply.hub();
-            if (reply.reply() instanceof ChannelReply.Attached attached) {
-                told.putIfAbsent(hub, attached.head().offset());
-            }
-            bytes = Answers.write(reply.reply());
-            return true;
-        }
-        ChannelOutput.Moved moved = rest == null ? channels.moved() : rest;
-        if (moved == null) {
-            return false;
-        }
-        push(moved);
-        return true;
-    }
-
-    private void push(ChannelOutput.Moved moved) {
-        LogView view = moved.view();
-        long from = told.getOrDefault(moved.hub(), view.head());
-        LogSlice slice = view.slice(from, view.head(), PUSH_BYTES);
-        told.put(moved.hub(), slice.to());
-        rest = slice.to() < view.head() ? moved : null;
-        hub = moved.hub();
-        bytes = Answers.pushed(moved.channel(), view.epoch(), slice);
+    public int addressees() {
+        return post.addressees().size();
     }
 
     @Override
-    public int hub() {
-        return hub;
+    public String addressee(int index) {
+        return post.addressees().get(index);
     }
 
     @Override
-    public byte[] bytes() {
-        return bytes;
+    public byte[] batch(String to) {
+        batch = post.batch(to);
+        return batch.bytes();
+    }
+
+    @Override
+    public double batchEnd() {
+        return batch.end();
+    }
+
+    @Override
+    public void confirmed(String to, double end) {
+        post.confirmed(to, (long) end);
     }
 
     @Override
     public byte[] write(double now) {
         StateWriter out = new StateWriter();
+        post.write(out);
         out.number(told.size());
         told.forEach((number, offset) -> {
             out.number(number);

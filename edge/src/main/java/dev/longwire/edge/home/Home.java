@@ -10,16 +10,24 @@ public final class Home {
 
     private Home() {}
 
-    /** A hub. */
+    /**
+     * A hub.
+     *
+     * @param number which of the home's hubs it is
+     * @param life tells it from others that had its number
+     * @param open whether everybody is let in, anonymous
+     */
     @JSExport
-    public static HubPort hub() {
-        return new HubMachine(null, 0);
+    public static HubPort hub(int number, double life, boolean open, Secrets secrets) {
+        return new HubMachine(number, (long) life, open, secrets);
     }
 
     /** A hub that was written out when it was so late. */
     @JSExport
-    public static HubPort hubFrom(@JSByRef byte[] state, double thenMillis) {
-        return new HubMachine(state, (long) thenMillis);
+    public static HubPort hubFrom(int number, boolean open, Secrets secrets, @JSByRef byte[] state, double thenMillis) {
+        HubMachine hub = new HubMachine(number, 0, open, secrets);
+        hub.read(state, (long) thenMillis);
+        return hub;
     }
 
     /**

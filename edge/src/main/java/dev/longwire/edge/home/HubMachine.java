@@ -2,77 +2,109 @@
 package dev.longwire.edge.home;
 
 import dev.longwire.core.Limits;
+import dev.longwire.core.Namespaces;
 import dev.longwire.core.Principal;
+import dev.longwire.core.access.Claims;
 import dev.longwire.core.hub.Carrier;
 import dev.longwire.core.hub.Hub;
 import dev.longwire.core.hub.HubInput;
 import dev.longwire.core.hub.HubOutput;
 import dev.longwire.core.state.StateReader;
 import dev.longwire.core.state.StateWriter;
+import dev.longwire.edge.home.Tickets.Ticket;
 import dev.longwire.protocol.ClientFrame;
 import dev.longwire.protocol.CloseCode;
-import dev.longwire.protocol.ServerFrame;
-import dev.longwire.protocol.codec.ClientCodec;
+import dev.longwire.protocol.ErrorCode;
+import dev.longwire.protocol.Poll;
 import dev.longwire.protocol.codec.Codec;
 import dev.longwire.protocol.codec.Format;
+import dev.longwire.protocol.codec.PollCodec;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Drives one hub. */
 final class HubMachine implements HubPort {
 
     private static final byte[] PING = "{\"type\":\"ping\"}".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] PONG = "{\"type\":\"pong\"}".getBytes(StandardCharsets.US_ASCII);
-
     private static final int MAX_MESSAGE_BYTES = 64 * 1024;
 
+    /** By how much the clocks of a token's maker and of the edge may differ. */
+    private static final long LEEWAY_MILLIS = 5_000;
+
     private final Hub hub;
+    private final boolean open;
+    private final Tickets tickets;
+    private final Writings writings;
+    private final Post post = new Post();
     private final Map<Integer, Carrier> carriers = new LinkedHashMap<>();
-    private final Map<Integer, ClientFrame.Connect> connecting = new LinkedHashMap<>();
-    private final Map<String, String> tickets = new LinkedHashMap<>();
+
+    /** Tokens that came in a header. */
+    private final Map<Integer, String> tokens = new LinkedHashMap<>();
+
+    private final Map<Integer, Job> jobs = new LinkedHashMap<>();
     private final ArrayDeque<Effect> effects = new ArrayDeque<>();
 
     /** What follows from outputs, for when they are all done. */
     private final ArrayDeque<HubInput> later = new ArrayDeque<>();
 
-    private HubInput.FreshIds fresh = new HubInput.FreshIds("", "");
-    private Effect current = new Effect(0, new int[0], new byte[0], "", 0);
+    private int lastJob;
+    private Effect current = Effect.NONE;
+    private Post.Batch batch = new Post.Batch(new byte[0], 0);
 
-    /** Something to be done. */
-    private record Effect(int kind, int[] carriers, byte[] bytes, String text, int number) {}
+    /**
+     * @param number which of the home's hubs this is
+     * @param life tells it from others that had its number
+     * @param open whether everybody is let in, anonymous
+     */
+    HubMachine(int number, long life, boolean open, Secrets secrets) {
+        this.hub = new Hub(Limits.DEFAULT, Namespaces.DEFAULT, life);
+        this.open = open;
+        this.tickets = new Tickets(secrets, number);
+        this.writings = new Writings(tickets, effects);
+    }
 
-    HubMachine(byte @Nullable [] state, long thenMillis) {
-        hub = new Hub(Limits.DEFAULT);
-        if (state != null) {
-            StateReader in = new StateReader(state);
-            hub.read(in, thenMillis, id -> id);
-            for (Carrier carrier : hub.carriers()) {
-                carriers.put((int) carrier.id(), carrier);
+    void read(byte[] state, long thenMillis) {
+        StateReader in = new StateReader(state);
+        post.read(in);
+        hub.read(in, thenMillis, id -> id);
+        for (Carrier carrier : hub.carriers()) {
+            carriers.put((int) carrier.id(), carrier);
+        }
+        for (int left = in.count(); left > 0; left--) {
+            int carrier = in.count();
+            tokens.put(carrier, in.text());
+        }
+        lastJob = in.count();
+        for (int left = in.count(); left > 0; left--) {
+            int number = in.count();
+            Job job = Jobs.read(in, carriers);
+            if (job != null) {
+                // Whoever was asked may be gone: all are asked again.
+                jobs.put(number, job);
+                effects.add(Effect.job(number, token(job)));
             }
-            int count = in.count();
-            for (int i = 0; i < count; i++) {
-                int carrier = in.count();
-                byte[] frame = in.bytes();
-                ClientFrame connect =
-                        Codec.of(Format.JSON).decode(frame, 0, frame.length).get(0);
-                connecting.put(carrier, (ClientFrame.Connect) connect);
-            }
-            // Whoever waits for a verification asks again: the object that was asked may have gone.
-            connecting.forEach(this::ask);
         }
     }
 
     @Override
-    public void opened(int number, boolean cbor, double now) {
+    public void opened(int number, boolean cbor, String token, double now) {
         Carrier carrier = new Carrier(number, cbor ? Carrier.Form.WS_CBOR : Carrier.Form.WS_JSON);
-        carriers.put(number, carrier);
+        add(carrier, token);
         accept(new HubInput.Opened(carrier), now);
+        settle(now);
+    }
+
+    private void add(Carrier carrier, String token) {
+        carriers.put((int) carrier.id(), carrier);
+        if (!token.isEmpty()) {
+            tokens.put((int) carrier.id(), token);
+        }
     }
 
     @Override
@@ -86,57 +118,68 @@ final class HubMachine implements HubPort {
             accept(new HubInput.Closed(carrier), now);
             close(carrier, CloseCode.TOO_BIG);
         } else if (!binary && Arrays.equals(message, PING)) {
-            accept(new HubInput.Received(carrier, new ClientFrame.Ping(), message.length), now);
+            accept(new HubInput.Received(carrier, new ClientFrame.Ping()), now);
         } else if (binary != cbor) {
             accept(new HubInput.Closed(carrier), now);
             close(carrier, CloseCode.UNSUPPORTED_DATA);
         } else {
-            int length = message.length;
-            for (ClientFrame frame : Codec.of(format(carrier)).decode(message, 0, message.length)) {
-                accept(new HubInput.Received(carrier, frame, length), now);
-                length = 0;
+            for (ClientFrame frame : Codec.of(Writings.format(carrier)).decode(message, 0, message.length)) {
+                accept(new HubInput.Received(carrier, frame), now);
             }
         }
+        settle(now);
+    }
+
+    @Override
+    public void polled(int number, boolean cbor, byte[] body, String token, double now) {
+        Format format = cbor ? Format.CBOR : Format.JSON;
+        PollCodec.Body read = PollCodec.of(format).decode(body, 0, body.length);
+        Poll poll = read.poll();
+        boolean stream = poll != null && poll.stream();
+        Carrier carrier = new Carrier(number, stream ? Carrier.Form.STREAM : Carrier.Form.POLL);
+        Ticket ticket = poll == null || poll.session() == null ? null : tickets.open(poll.session());
+        if (poll == null) {
+            ErrorCode fault = read.fault();
+            reject(carrier, fault == null ? ErrorCode.MALFORMED : fault);
+        } else if (poll.session() != null && ticket == null) {
+            reject(carrier, ErrorCode.SESSION_GONE);
+        } else {
+            add(carrier, token);
+            writings.polls.put(number, new PollLine(format, poll.seq()));
+            String session = ticket == null ? "" : ticket.session();
+            accept(new HubInput.Polled(carrier, session, ticket == null ? 0 : ticket.turn(), within(poll)), now);
+            settle(now);
+        }
+    }
+
+    /** A body may be longer than a message, since it may hold many; a payload may not, whatever carries it. */
+    private static Poll within(Poll poll) {
+        List<ClientFrame> frames =
+                poll.frames().stream().map(HubMachine::within).toList();
+        return new Poll(poll.session(), poll.seq(), poll.ack(), poll.waitMillis(), poll.stream(), frames);
+    }
+
+    private static ClientFrame within(ClientFrame frame) {
+        boolean tooLong = frame instanceof ClientFrame.Publish publish
+                && publish.payload().bytes().length > MAX_MESSAGE_BYTES;
+        return tooLong ? new ClientFrame.Bad(((ClientFrame.Publish) frame).id(), ErrorCode.TOO_LARGE, "data") : frame;
     }
 
     @Override
     public void closed(int number, double now) {
-        Carrier carrier = carriers.remove(number);
-        connecting.remove(number);
+        Carrier carrier = forget(number);
         if (carrier != null) {
             accept(new HubInput.Closed(carrier), now);
+            settle(now);
         }
     }
 
-    @Override
-    public void heard(byte[] crossing, double now) {
-        accept(Answers.read(crossing), now);
-    }
-
-    @Override
-    public void verified(int number, String session, double ticketTurn, double now) {
-        Carrier carrier = carriers.get(number);
-        ClientFrame.Connect connect = connecting.remove(number);
-        if (carrier == null || connect == null) {
-            return;
-        }
-        long turn = turn(connect, (long) ticketTurn);
-        accept(
-                new HubInput.Verified(
-                        carrier,
-                        connect,
-                        Principal.ANONYMOUS,
-                        Principal.FOR_EVER,
-                        session.isEmpty() ? null : session,
-                        turn,
-                        fresh),
-                now);
-        tickets.clear();
-    }
-
-    @Override
-    public void fresh(String session, String client) {
-        fresh = new HubInput.FreshIds(session, client);
+    private @Nullable Carrier forget(int number) {
+        tokens.remove(number);
+        writings.polls.remove(number);
+        jobs.values()
+                .removeIf(job -> job instanceof Job.Door door && door.carrier().id() == number);
+        return carriers.remove(number);
     }
 
     @Override
@@ -148,12 +191,77 @@ final class HubMachine implements HubPort {
     }
 
     @Override
-    public void tick(double now) {
-        accept(new HubInput.Tick(), now);
+    public void letters(String from, byte[] letters, double now) {
+        for (byte[] each : post.open(from, letters, (long) now)) {
+            accept(Answers.read(each), now);
+        }
+        settle(now);
     }
 
     @Override
-    public void settle(double now) {
+    public void vouched(int number, byte[] claims, String rules, boolean failed, double now) {
+        Job job = jobs.remove(number);
+        if (job == null) {
+            return;
+        }
+        List<String> lines = lines(rules);
+        String issuer = lines.get(0);
+        Claims.Rules meant =
+                new Claims.Rules(issuer.isEmpty() ? null : issuer, lines.subList(1, lines.size()), LEEWAY_MILLIS);
+        Principal principal = claims.length == 0 ? null : Claims.principal(claims, meant, (long) now);
+        accept(answer(job, principal, failed ? ErrorCode.UNAVAILABLE : ErrorCode.UNAUTHORIZED, (long) now), now);
+        settle(now);
+    }
+
+    private static List<String> lines(String text) {
+        List<String> lines = new ArrayList<>();
+        int from = 0;
+        for (int end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
+            lines.add(text.substring(from, end));
+            from = end + 1;
+        }
+        lines.add(text.substring(from));
+        return lines;
+    }
+
+    private HubInput answer(Job job, @Nullable Principal principal, ErrorCode refusal, long nowMillis) {
+        return switch (job) {
+            case Job.Door(Carrier carrier, ClientFrame.Connect connect) ->
+                principal == null
+                        ? new HubInput.Denied(carrier, connect, refusal)
+                        : admitted(carrier, connect, principal, nowMillis);
+            case Job.Again(HubOutput.Reverify asked) ->
+                principal == null
+                        ? new HubInput.Kept(asked.session(), asked.turn(), asked.refresh(), refusal)
+                        : new HubInput.Renewed(
+                                asked.session(),
+                                asked.turn(),
+                                asked.refresh(),
+                                principal,
+                                principal.lifeMillis(nowMillis));
+        };
+    }
+
+    private HubInput.Verified admitted(
+            Carrier carrier, ClientFrame.Connect connect, Principal principal, long nowMillis) {
+        ClientFrame.Resume resume = connect.resume();
+        Ticket ticket = resume == null || resume.session() == null ? null : tickets.open(resume.session());
+        long asked = resume == null ? 0 : resume.turn();
+        long turn = asked > 0 ? asked : ticket == null ? 1 : ticket.turn() + 1;
+        HubInput.FreshIds fresh = new HubInput.FreshIds(tickets.freshSession(), tickets.freshClient());
+        String session = ticket == null ? null : ticket.session();
+        return new HubInput.Verified(
+                carrier, connect, principal, principal.lifeMillis(nowMillis), session, turn, fresh);
+    }
+
+    @Override
+    public void tick(double now) {
+        post.tick((long) now);
+        accept(new HubInput.Tick(), now);
+        settle(now);
+    }
+
+    private void settle(double now) {
         accept(new HubInput.Settle(), now);
     }
 
@@ -166,7 +274,7 @@ final class HubMachine implements HubPort {
     private void accept(HubInput input, double now) {
         hub.accept(input, (long) now);
         for (HubOutput output = hub.poll(); output != null; output = hub.poll()) {
-            execute(output);
+            execute(output, (long) now);
         }
         HubInput next = later.poll();
         if (next != null) {
@@ -174,134 +282,98 @@ final class HubMachine implements HubPort {
         }
     }
 
-    private void execute(HubOutput output) {
+    private void execute(HubOutput output, long nowMillis) {
         switch (output) {
-            case HubOutput.Send send -> send(send.carrier(), send.frame());
-            case HubOutput.Deliver deliver -> deliver(deliver);
+            case HubOutput.Send send -> writings.send(send.carrier(), send.frame());
+            case HubOutput.Deliver deliver -> writings.deliver(deliver);
             case HubOutput.Close close -> close(close.carrier(), close.code());
-            case HubOutput.Probe probe -> add(PROBE, probe.carrier(), "");
-            case HubOutput.Verify verify -> {
-                int number = (int) verify.carrier().id();
-                connecting.put(number, verify.connect());
-                ask(number, verify.connect());
+            case HubOutput.Probe probe -> writings.probe(probe.carrier());
+            case HubOutput.Verify verify -> ask(new Job.Door(verify.carrier(), verify.connect()), nowMillis);
+            case HubOutput.Reverify asked -> ask(new Job.Again(asked), nowMillis);
+            case HubOutput.Ask ask -> post.send(ask.request().channel(), Questions.write(ask.request()));
+            case HubOutput.Finish finish -> finish(finish.carrier(), finish.seq());
+            case HubOutput.Reject reject -> reject(reject.carrier(), reject.code());
+            case HubOutput.Ended ended -> {} // nothing else is kept about a session
+            case HubOutput.Stray stray -> {} // its session has ended: none goes to another hub
+            case HubOutput.Released released -> throw new IllegalStateException("no session goes to another hub");
+        }
+    }
+
+    private void ask(Job job, long nowMillis) {
+        if (open) {
+            later.add(answer(job, Principal.ANONYMOUS, ErrorCode.UNAUTHORIZED, nowMillis));
+        } else {
+            jobs.put(++lastJob, job);
+            effects.add(Effect.job(lastJob, token(job)));
+        }
+    }
+
+    private String token(Job job) {
+        return switch (job) {
+            case Job.Door(Carrier carrier, ClientFrame.Connect connect) -> {
+                String own = connect.token();
+                yield own == null ? tokens.getOrDefault((int) carrier.id(), "") : own;
             }
-            case HubOutput.Reverify asked ->
-                later.add(new HubInput.Renewed(
-                        asked.session(), asked.turn(), asked.refresh(), Principal.ANONYMOUS, Principal.FOR_EVER));
-            case HubOutput.Ask ask ->
-                effects.add(new Effect(
-                        ASK,
-                        new int[0],
-                        Questions.write(ask.request()),
-                        ask.request().channel(),
-                        0));
-            case HubOutput.Ended ended -> effects.add(new Effect(ENDED, new int[0], new byte[0], "", 0));
-            case HubOutput.LimitHit hit -> {} // nobody counts here; the client has been told
-            case HubOutput.Stray stray -> {} // its session has ended: there is one hub
-            case HubOutput.Finish finish -> throw new IllegalStateException("polls are not served here");
-            case HubOutput.Reject reject -> throw new IllegalStateException("polls are not served here");
-            case HubOutput.Released released -> throw new IllegalStateException("there is one hub");
-        }
+            case Job.Again(HubOutput.Reverify asked) -> asked.refresh().token();
+        };
     }
 
-    private void ask(int number, ClientFrame.Connect connect) {
-        ClientFrame.Resume resume = connect.resume();
-        String ticket = resume == null || resume.session() == null ? "" : resume.session();
-        effects.add(new Effect(VERIFY, new int[] {number}, new byte[0], ticket, 0));
-    }
-
-    private void send(Carrier carrier, ServerFrame frame) {
-        if (frame instanceof ServerFrame.Pong) {
-            effects.add(new Effect(TEXT, new int[] {(int) carrier.id()}, PONG, "", 0));
-            return;
-        }
-        ServerFrame told = frame instanceof ServerFrame.Connected connected ? sealed(connected) : frame;
-        Format format = format(carrier);
-        byte[] bytes = Codec.of(format).encode(told);
-        effects.add(new Effect(format == Format.CBOR ? BINARY : TEXT, new int[] {(int) carrier.id()}, bytes, "", 0));
-    }
-
-    private ServerFrame sealed(ServerFrame.Connected frame) {
-        String plain = frame.session() + "." + Long.toString(frame.turn(), 36);
-        String ticket = Objects.requireNonNull(tickets.get(plain), "a name that was not sealed");
-        return new ServerFrame.Connected(
-                frame.id(),
-                ticket,
-                frame.client(),
-                frame.resumed(),
-                frame.turn(),
-                frame.user(),
-                frame.pingMillis(),
-                frame.windowMillis(),
-                frame.expiresAtMillis(),
-                frame.dedupeMillis());
-    }
-
-    private void deliver(HubOutput.Deliver deliver) {
-        int[] to = new int[deliver.count()];
-        for (int i = 0; i < to.length; i++) {
-            to[i] = (int) deliver.carriers()[i].id();
-        }
-        boolean cbor = deliver.form() == Carrier.Form.WS_CBOR;
-        for (byte[] json : ((StoredSlice) deliver.slice()).messages()) {
-            byte[] bytes = cbor
-                    ? Codec.of(Format.CBOR).encode(Codec.of(Format.JSON).decodeMessage(json, 0, json.length))
-                    : json;
-            effects.add(new Effect(cbor ? BINARY : TEXT, to, bytes, "", 0));
-        }
-    }
-
+    /** A poll's answer is complete with the goodbye; there is nothing to close. */
     private void close(Carrier carrier, CloseCode code) {
-        carriers.remove((int) carrier.id());
-        effects.add(new Effect(CLOSE, new int[] {(int) carrier.id()}, new byte[0], code.wire(), code.number()));
+        if (carrier.form() == Carrier.Form.POLL) {
+            PollLine line = writings.polls.get((int) carrier.id());
+            finish(carrier, line == null ? 0 : line.seq);
+        } else {
+            forget((int) carrier.id());
+            effects.add(Effect.text(CLOSE, carrier, code.wire(), code.number()));
+        }
     }
 
-    private void add(int kind, Carrier carrier, String text) {
-        effects.add(new Effect(kind, new int[] {(int) carrier.id()}, new byte[0], text, 0));
+    private void finish(Carrier carrier, long seq) {
+        PollLine line = writings.polls.get((int) carrier.id());
+        forget((int) carrier.id());
+        if (line != null) {
+            Effect done = Effect.bytes(FINISH, carrier, line.finish(seq));
+            effects.add(
+                    new Effect(FINISH, done.carriers(), done.bytes(), line.format == Format.CBOR ? "cbor" : "json", 0));
+        }
     }
 
-    private static Format format(Carrier carrier) {
-        return carrier.form() == Carrier.Form.WS_CBOR ? Format.CBOR : Format.JSON;
-    }
-
-    @Override
-    public void sealed(String plain, String ticket) {
-        tickets.put(plain, ticket);
+    private void reject(Carrier carrier, ErrorCode code) {
+        forget((int) carrier.id());
+        effects.add(Effect.text(REJECT, carrier, code.wire(), 0));
     }
 
     @Override
     public int next() {
         Effect next = effects.poll();
-        if (next == null) {
-            return 0;
-        }
-        current = next;
-        return next.kind;
+        current = next == null ? Effect.NONE : next;
+        return current.kind();
     }
 
     @Override
     public int carriers() {
-        return current.carriers.length;
+        return current.carriers().length;
     }
 
     @Override
     public int carrier(int index) {
-        return current.carriers[index];
+        return current.carriers()[index];
     }
 
     @Override
     public byte[] bytes() {
-        return current.bytes;
+        return current.bytes();
     }
 
     @Override
     public String text() {
-        return current.text;
+        return current.text();
     }
 
     @Override
     public int number() {
-        return current.number;
+        return current.number();
     }
 
     @Override
@@ -320,29 +392,46 @@ final class HubMachine implements HubPort {
     }
 
     @Override
-    public String plain(String session, double turn) {
-        return session + "." + Long.toString((long) turn, 36);
+    public int addressees() {
+        return post.addressees().size();
     }
 
     @Override
-    public double turn(int number, double ticketTurn) {
-        ClientFrame.Connect connect = connecting.get(number);
-        return connect == null ? 0 : turn(connect, (long) ticketTurn);
+    public String addressee(int index) {
+        return post.addressees().get(index);
     }
 
-    private static long turn(ClientFrame.Connect connect, long ticketTurn) {
-        ClientFrame.Resume resume = connect.resume();
-        return resume != null && resume.turn() > 0 ? resume.turn() : ticketTurn + 1;
+    @Override
+    public byte[] batch(String to) {
+        batch = post.batch(to);
+        return batch.bytes();
+    }
+
+    @Override
+    public double batchEnd() {
+        return batch.end();
+    }
+
+    @Override
+    public void confirmed(String to, double end) {
+        post.confirmed(to, (long) end);
     }
 
     @Override
     public byte[] write(double now) {
         StateWriter out = new StateWriter();
+        post.write(out);
         hub.write(out, (long) now);
-        out.number(connecting.size());
-        connecting.forEach((carrier, connect) -> {
+        out.number(tokens.size());
+        tokens.forEach((carrier, token) -> {
             out.number(carrier);
-            out.bytes(ClientCodec.of(Format.JSON).encode(connect));
+            out.text(token);
+        });
+        out.number(lastJob);
+        out.number(jobs.size());
+        jobs.forEach((number, job) -> {
+            out.number(number);
+            Jobs.write(out, job);
         });
         return out.toBytes();
     }

@@ -2,54 +2,56 @@
 package dev.longwire.edge.home;
 
 import org.teavm.jso.JSByRef;
-import org.teavm.jso.JSObject;
 
 /**
- * A hub as JavaScript sees it: inputs go in, then {@link #next} until it says 0; after each, the accessors say what is to
- * be done. Carriers are numbers that the home chooses; times are its clock's ms.
+ * A hub as JavaScript sees it: inputs go in; then it is stored; then {@link #next} until it says 0, and after each the
+ * accessors say what is to be done. Carriers are numbers that the home chooses; times are its clock's ms.
  */
-public interface HubPort extends JSObject {
+public interface HubPort extends PostPort {
 
+    /** {@link #bytes} are a message for the carriers, as text. */
     int TEXT = 1;
-    int BINARY = 2;
-    int CLOSE = 3;
-    int VERIFY = 4;
-    int ASK = 5;
-    int ENDED = 6;
-    int PROBE = 7;
 
-    void opened(int carrier, boolean cbor, double now);
+    /** The same, as bytes. */
+    int BINARY = 2;
+
+    /** The carrier ends: a socket with {@link #number} and {@link #text}, a stream without a word. */
+    int CLOSE = 3;
+
+    /** Is the token in {@link #text} genuine? Answered by {@link #vouched}, with the same {@link #number}. */
+    int VERIFY = 4;
+
+    /** {@link #bytes} are the answer to a poll. */
+    int FINISH = 5;
+
+    /** A poll or stream is refused: {@link #text} is the code's name. */
+    int REJECT = 6;
+
+    /** {@link #bytes} are a piece of an event stream. */
+    int PIECE = 7;
+
+    /** @param token what stood in a header; empty for none */
+    void opened(int carrier, boolean cbor, String token, double now);
 
     void received(int carrier, boolean binary, @JSByRef byte[] message, double now);
 
+    /** @param body of a request to {@code /v1/poll} */
+    void polled(int carrier, boolean cbor, @JSByRef byte[] body, String token, double now);
+
     void closed(int carrier, double now);
 
-    /** The runtime has answered a ping in the hub's stead. */
+    /** The peer gave a sign of life that the hub has not seen: an auto-answered ping, a piece that was taken. */
     void alive(int carrier, double now);
 
-    /** The bytes that came from a channel: an answer or news. */
-    void heard(@JSByRef byte[] crossing, double now);
-
     /**
-     * The carrier that asked to be verified is let in, as nobody in particular.
+     * A job's token.
      *
-     * @param session what the genuine ticket names; empty when there is none
-     * @param ticketTurn the turn that it names
+     * @param claims of a genuine one; empty for any other
+     * @param rules for its claims: the issuer that they must name, or nothing; then the audiences of which they must name one, a
+     *     line each
+     * @param failed whether that can't be told now
      */
-    void verified(int carrier, String session, double ticketTurn, double now);
-
-    /** Unpredictable names for the session that the next verified connect may need. */
-    void fresh(String session, String client);
-
-    /** What stands on the wire for a session's plain name. */
-    void sealed(String plain, String ticket);
-
-    void tick(double now);
-
-    void settle(double now);
-
-    /** When a tick is wanted; infinite for never. */
-    double wakeAt();
+    void vouched(int job, @JSByRef byte[] claims, String rules, boolean failed, double now);
 
     /** The kind of the next output; 0 when there is none. */
     int next();
@@ -62,17 +64,9 @@ public interface HubPort extends JSObject {
     @JSByRef
     byte[] bytes();
 
-    /** A close's reason, a question's channel, a ticket to be opened. */
     String text();
 
-    /** A close's number. */
     int number();
-
-    /** A session's plain name at a turn; what a connect may be told is to be {@link #sealed} before it is verified. */
-    String plain(String session, double turn);
-
-    /** The turn that a connect would have, which waits to be verified. */
-    double turn(int carrier, double ticketTurn);
 
     int sessions();
 
@@ -80,7 +74,4 @@ public interface HubPort extends JSObject {
     int known();
 
     int knownAt(int index);
-
-    @JSByRef
-    byte[] write(double now);
 }

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// The variable LONGWIRE, in JSON: what docs/configuration.md calls insecure, origins and tokens. Secrets stand in variables of their own.
+import type { Env } from "./env";
+
+const HASH_BYTES: Record<string, number> = { HS256: 32, HS384: 48, HS512: 64 };
+
+export interface Key {
+  id: string;
+  algorithm: string;
+  secret: Uint8Array;
+}
+
+export interface Issuer {
+  issuer: string;
+  audiences: string[];
+  keys: Key[];
+}
+
+export interface Config {
+  /** Whether everybody is let in, anonymous. */
+  open: boolean;
+  origins: string[];
+  issuers: Issuer[];
+}
+
+/** What is wrong with the configuration: the field, and nothing that stands in it. */
+export class Misconfigured extends Error {}
+
+type Fields = Record<string, unknown>;
+
+function fields(value: unknown, path: string, known: string[]): Fields {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new Misconfigured(path);
+  for (const name of Object.keys(value)) if (!known.includes("*") && !known.includes(name)) throw new Misconfigured(`${path}.${name}`);
+  return value as Fields;
+}
+
+function texts(value: unknown, path: string): string[] {
+  if (value === undefined) return [];
+  if (!Array.isArray(value) || value.some((each) => typeof each !== "string" || each === "" || each.includes("\n"))) throw new Misconfigured(path);
+  return value as string[];
+}
+
+function key(env: Env, id: string, value: unknown, path: string): Key {
+  const { algorithm, secret } = fields(value, path, ["algorithm", "secret"]);
+  const bytes = typeof algorithm === "string" && Object.hasOwn(HASH_BYTES, algorithm) ? HASH_BYTES[algorithm]! : 0;
+  if (bytes === 0) throw new Misconfigured(`${path}.algorithm`);
+  const text = typeof secret === "string" ? (env as unknown as Fields)[secret] : undefined;
+  const octets = typeof text === "string" ? new TextEncoder().encode(text) : new Uint8Array();
+  if (octets.length < bytes) throw new Misconfigured(`${path}.secret`);
+  return { id, algorithm: algorithm as string, secret: octets };
+}
+
+function issuer(env: Env, value: unknown, path: string): Issuer {
+  const given = fields(value, path, ["issuer", "audiences", "keys"]);
+  if (given["issuer"] !== undefined && typeof given["issuer"] !== "string") throw new Misconfigured(`${path}.issuer`);
+  const keys = Object.entries(fields(given["keys"], `${path}.keys`, ["*"])).map(([id, each]) => key(env, id, each, `${path}.keys.${id}`));
+  if (keys.length === 0) throw new Misconfigured(`${path}.keys`);
+  return { issuer: (given["issuer"] as string | undefined) ?? "", audiences: texts(given["audiences"], `${path}.audiences`), keys };
+}
+
+export function read(env: Env): Config {
+  if ((env.TICKET_KEY ?? "").length < 32) throw new Misconfigured("TICKET_KEY");
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(env.LONGWIRE ?? "{}");
+  } catch {
+    throw new Misconfigured("LONGWIRE");
+  }
+  const given = fields(parsed, "LONGWIRE", ["insecure", "origins", "tokens"]);
+  const insecure = given["insecure"] ?? false;
+  if (typeof insecure !== "boolean") throw new Misconfigured("LONGWIRE.insecure");
+  const tokens = given["tokens"] === undefined ? {} : fields(given["tokens"], "LONGWIRE.tokens", ["*"]);
+  const issuers = Object.entries(tokens).map(([name, each]) => issuer(env, each, `LONGWIRE.tokens.${name}`));
+  // A Worker is reached by everybody: who wants to let them all in has to say so.
+  if (issuers.length === 0 && !insecure) throw new Misconfigured("LONGWIRE.tokens");
+  return { open: issuers.length === 0, origins: texts(given["origins"], "LONGWIRE.origins"), issuers };
+}
