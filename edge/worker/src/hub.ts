@@ -19,6 +19,7 @@ const VERIFY = 4;
 const FINISH = 5;
 const REJECT = 6;
 const PIECE = 7;
+const LIMIT = 8;
 
 const NOTHING = new Int8Array();
 const utf8 = new TextEncoder();
@@ -221,6 +222,8 @@ export class HubDO extends DurableObject<Env> {
       for (const carrier of to) this.close(carrier, effect.number, effect.text);
     } else if (kind === PIECE) {
       for (const carrier of to) this.piece(carrier, unsigned(bytes));
+    } else if (kind === LIMIT) {
+      this.log("limit", { limit: effect.text });
     } else if (kind === FINISH) {
       const headers = { "content-type": `application/${effect.text}`, "cache-control": "no-store" };
       for (const carrier of to) this.answer(carrier, new Response(unsigned(bytes), { headers }));

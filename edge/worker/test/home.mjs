@@ -110,6 +110,21 @@ export class Client {
     this.ended = new Promise((resolve) => this.socket.on("close", (code) => resolve(code)));
   }
 
+  async opened() {
+    if (this.socket.readyState === WebSocket.CONNECTING) await once(this.socket, "open");
+  }
+
+  /**
+   * The code of the server's close. Asked of the close frame, since the runtime keeps the connection for long after it.
+   */
+  async code() {
+    const receiver = this.socket._receiver;
+    return new Promise((resolve) => {
+      void this.ended.then(resolve);
+      receiver?.once("conclude", resolve);
+    });
+  }
+
   send(frame) {
     this.socket.send(JSON.stringify(frame));
   }
@@ -140,7 +155,7 @@ export class Client {
   }
 
   async connect(resume, more = {}) {
-    if (this.socket.readyState === WebSocket.CONNECTING) await once(this.socket, "open");
+    await this.opened();
     this.send({ type: "connect", id: 1, ...(resume && { resume }), ...more });
     return this.take("connected");
   }

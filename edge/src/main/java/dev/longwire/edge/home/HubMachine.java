@@ -34,6 +34,9 @@ final class HubMachine implements HubPort {
     private static final byte[] PING = "{\"type\":\"ping\"}".getBytes(StandardCharsets.US_ASCII);
     private static final int MAX_MESSAGE_BYTES = 64 * 1024;
 
+    private static final int[] NOBODY = {};
+    private static final byte[] NOTHING = {};
+
     /** By how much the clocks of a token's maker and of the edge may differ. */
     private static final long LEEWAY_MILLIS = 5_000;
 
@@ -118,13 +121,15 @@ final class HubMachine implements HubPort {
             accept(new HubInput.Closed(carrier), now);
             close(carrier, CloseCode.TOO_BIG);
         } else if (!binary && Arrays.equals(message, PING)) {
-            accept(new HubInput.Received(carrier, new ClientFrame.Ping()), now);
+            accept(new HubInput.Received(carrier, new ClientFrame.Ping(), message.length), now);
         } else if (binary != cbor) {
             accept(new HubInput.Closed(carrier), now);
             close(carrier, CloseCode.UNSUPPORTED_DATA);
         } else {
+            int bytes = message.length;
             for (ClientFrame frame : Codec.of(Writings.format(carrier)).decode(message, 0, message.length)) {
-                accept(new HubInput.Received(carrier, frame), now);
+                accept(new HubInput.Received(carrier, frame, bytes), now);
+                bytes = 0;
             }
         }
         settle(now);
@@ -147,7 +152,8 @@ final class HubMachine implements HubPort {
             add(carrier, token);
             writings.polls.put(number, new PollLine(format, poll.seq()));
             String session = ticket == null ? "" : ticket.session();
-            accept(new HubInput.Polled(carrier, session, ticket == null ? 0 : ticket.turn(), within(poll)), now);
+            long turn = ticket == null ? 0 : ticket.turn();
+            accept(new HubInput.Polled(carrier, session, turn, within(poll), body.length), now);
             settle(now);
         }
     }
@@ -293,6 +299,8 @@ final class HubMachine implements HubPort {
             case HubOutput.Ask ask -> post.send(ask.request().channel(), Questions.write(ask.request()));
             case HubOutput.Finish finish -> finish(finish.carrier(), finish.seq());
             case HubOutput.Reject reject -> reject(reject.carrier(), reject.code());
+            case HubOutput.LimitHit hit ->
+                effects.add(new Effect(LIMIT, NOBODY, NOTHING, hit.limit().label(), 0));
             case HubOutput.Ended ended -> {} // nothing else is kept about a session
             case HubOutput.Stray stray -> {} // its session has ended: none goes to another hub
             case HubOutput.Released released -> throw new IllegalStateException("no session goes to another hub");

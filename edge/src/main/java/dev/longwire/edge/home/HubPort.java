@@ -30,12 +30,23 @@ public interface HubPort extends PostPort {
     /** {@link #bytes} are a piece of an event stream. */
     int PIECE = 7;
 
-    /** @param token what stood in a header; empty for none */
+    /** The limit in {@link #text} was hit, and the client told: to be logged. */
+    int LIMIT = 8;
+
+    /**
+     * A socket is open.
+     *
+     * @param token what stood in a header; empty for none
+     */
     void opened(int carrier, boolean cbor, String token, double now);
 
     void received(int carrier, boolean binary, @JSByRef byte[] message, double now);
 
-    /** @param body of a request to {@code /v1/poll} */
+    /**
+     * A request to {@code /v1/poll} came; it is held until it is answered.
+     *
+     * @param token what stood in a header; empty for none
+     */
     void polled(int carrier, boolean cbor, @JSByRef byte[] body, String token, double now);
 
     void closed(int carrier, double now);
