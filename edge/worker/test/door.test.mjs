@@ -94,7 +94,6 @@ try {
     "another issuer": token(claims({ iss: "https://evil.example" })),
     "another audience": token(claims({ aud: "else" })),
     "a second sub": token(JSON.stringify(claims()).replace('"sub"', '"sub":"eve","sub"')),
-    "too long": token(claims({ more: "x".repeat(20_000) })),
     "not a token": "hello",
   })) {
     await checks.check(`refused like any other: ${name}`, () => refused(text));

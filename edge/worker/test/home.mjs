@@ -29,7 +29,7 @@ const config :Workerd.Config = (
 const w :Workerd.Worker = (
   modules = [ (name = "entry.mjs", esModule = embed "entry.mjs"), (name = "worker.mjs", esModule = embed "worker.mjs") ],
   compatibilityDate = "2026-11-01",
-  compatibilityFlags = ["nodejs_compat", "unsafe_module", "experimental", "enable_request_signal", "request_signal_passthrough"],
+  compatibilityFlags = ["unsafe_module", "experimental", "enable_request_signal", "request_signal_passthrough"],
   durableObjectNamespaces = [
     (className = "HubDO", uniqueKey = "hub-v1", enableSql = true),
     (className = "PollDO", uniqueKey = "poll-v1", enableSql = true),
