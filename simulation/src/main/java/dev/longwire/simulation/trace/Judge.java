@@ -89,6 +89,10 @@ public final class Judge implements Tap, Watcher {
 
     @Override
     public void saw(Link link, ServerFrame frame) {
+        if (link.inFlight() <= ground.plan().bufferBytes()) {
+            // Whatever fills it next is another time that it is full.
+            full.remove(link);
+        }
         trace(link).saw(frame, ground.now());
     }
 
