@@ -107,6 +107,7 @@ public final class LongwireServer implements AutoCloseable {
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
             group.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
+            verifier.close();
             throw new IOException("can't listen on " + config.host() + ":" + config.port(), bound.cause());
         }
         LongwireServer server = new LongwireServer(config, group, loops, router, bound.channel());
@@ -172,6 +173,7 @@ public final class LongwireServer implements AutoCloseable {
         }
         group.shutdownGracefully(0, config.network().closeMillis(), TimeUnit.MILLISECONDS)
                 .awaitUninterruptibly();
+        loops.verifier().close();
         LOG.info("stopped");
     }
 

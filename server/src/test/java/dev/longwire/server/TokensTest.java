@@ -24,6 +24,8 @@ import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.interfaces.RSAPublicKey;
 import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +44,8 @@ final class TokensTest {
     private static final Issuers APP = new Issuers();
     private static final KeyPair PUBLISHED = new Issuers().rsa;
     private static final AtomicInteger FETCHES = new AtomicInteger();
+
+    private static final String P256_ORDER = "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551";
 
     @TempDir
     private static Path folder;
@@ -162,6 +166,8 @@ final class TokensTest {
         all.put("no signature", parts[0] + "." + parts[1] + ".");
         all.put("other claims", parts[0] + "." + Issuers.encoded(claims.replace("ann", "bob")) + "." + parts[2]);
         all.put("four parts", good + ".x");
+        all.put("padded", good + "=");
+        all.put("longer than 8 KiB", Issuers.hs(Issuers.claims("ann", ",\"pad\":\"" + "x".repeat(7_000) + "\"")));
     }
 
     private static void claims(String claims, Map<String, String> all) {
@@ -198,6 +204,13 @@ final class TokensTest {
                 "zero-signature ECDSA",
                 Issuers.encoded("{\"alg\":\"ES256\",\"kid\":\"es\"}") + "." + body + "."
                         + Issuers.encoded("\0".repeat(64)));
+        // r and s are the order of the curve: as good as zero.
+        all.put(
+                "ECDSA signature of orders",
+                Issuers.encoded("{\"alg\":\"ES256\",\"kid\":\"es\"}") + "." + body + "."
+                        + Base64.getUrlEncoder()
+                                .withoutPadding()
+                                .encodeToString(HexFormat.of().parseHex(P256_ORDER.repeat(2))));
         all.put("short ECDSA signature", Issuers.encoded("{\"alg\":\"ES256\",\"kid\":\"es\"}") + "." + body + ".AAAA");
         all.put(
                 "zero-signature EdDSA",
@@ -212,6 +225,9 @@ final class TokensTest {
         all.put("hostile jku", published("{\"alg\":\"RS256\",\"kid\":\"pub\",\"jku\":\"" + address() + "\"}", claims));
         all.put("hostile x5u", published("{\"alg\":\"RS256\",\"kid\":\"pub\",\"x5u\":\"" + address() + "\"}", claims));
         all.put("jwk", mac("{\"alg\":\"HS256\",\"kid\":\"hs\",\"jwk\":{\"kty\":\"oct\",\"k\":\"AA\"}}", claims));
+        all.put("x5c", mac("{\"alg\":\"HS256\",\"kid\":\"hs\",\"x5c\":[\"AAAA\"]}", claims));
+        all.put("unencoded", mac("{\"alg\":\"HS256\",\"kid\":\"hs\",\"b64\":false}", claims));
+        all.put("compressed", mac("{\"alg\":\"HS256\",\"kid\":\"hs\",\"zip\":\"DEF\"}", claims));
         all.put("crit", mac("{\"alg\":\"HS256\",\"kid\":\"hs\",\"crit\":[\"exp\"]}", claims));
         all.put("header deeper than allowed", mac("{\"alg\":\"HS256\",\"kid\":\"hs\",\"x\":[[[[[]]]]]}", claims));
     }
@@ -291,18 +307,35 @@ final class TokensTest {
             peer.text(connect);
             assertThat(peer.expect("connected")).containsEntry("user", "ann");
         }
-        String ticket;
-        try (Peer peer = new Peer(server.port())) {
-            Peer.Answer answer = peer.ask(request("POST", "/v1/tickets", bearer, ""));
-            assertThat(answer.status()).isEqualTo(200);
-            ticket = Documents.text(Documents.parse(answer.body()), "ticket");
-        }
-        String path = "/v1/events?channel=private&ticket=" + ticket;
+        String path = "/v1/events?channel=private&ticket=" + ticket(bearer);
         try (Peer first = new Peer(server.port());
                 Peer second = new Peer(server.port())) {
             first.raw(request("GET", path, "", "").getBytes(StandardCharsets.UTF_8));
             assertThat(first.head()).startsWith("HTTP/1.1 200");
             assertThat(second.ask(request("GET", path, "", "")).status()).isIn(401, 403);
+        }
+    }
+
+    private static String ticket(String bearer) throws IOException {
+        try (Peer peer = new Peer(server.port())) {
+            Peer.Answer answer = peer.ask(request("POST", "/v1/tickets", bearer, ""));
+            assertThat(answer.status()).isEqualTo(200);
+            return Documents.text(Documents.parse(answer.body()), "ticket");
+        }
+    }
+
+    /** [A8] */
+    @Test
+    void aTicketOpensOneWebSocket() throws Exception {
+        String ticket = ticket("Authorization: Bearer " + Issuers.token("ann") + "\r\n");
+        String connect = "{\"type\":\"connect\",\"id\":1}";
+        for (String user : new String[] {"ann", null}) {
+            try (Peer peer = new Peer(server.port())) {
+                String plain = Peer.upgrade(server.port(), "");
+                peer.raw(plain.replace("/v1/ws", "/v1/ws?ticket=" + ticket)).head();
+                peer.text(connect);
+                assertThat(peer.expect("connected")).containsEntry("user", user);
+            }
         }
     }
 

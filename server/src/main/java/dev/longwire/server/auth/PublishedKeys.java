@@ -50,10 +50,8 @@ final class PublishedKeys implements AutoCloseable {
     private static final byte[] ED25519 = HexFormat.of().parseHex("302a300506032b6570032100");
 
     private final Published published;
-    private final HttpClient http = HttpClient.newBuilder()
-            .connectTimeout(PATIENCE)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .build();
+    private final Duration patience;
+    private final HttpClient http;
     private volatile List<SigningKey> keys = List.of();
     private volatile boolean seen;
     private @Nullable CompletableFuture<List<SigningKey>> running;
@@ -62,7 +60,17 @@ final class PublishedKeys implements AutoCloseable {
     private boolean closed;
 
     PublishedKeys(Published published) {
+        this(published, PATIENCE);
+    }
+
+    /** @param patience for an answer, its last byte included */
+    PublishedKeys(Published published, Duration patience) {
         this.published = published;
+        this.patience = patience;
+        this.http = HttpClient.newBuilder()
+                .connectTimeout(patience)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .build();
     }
 
     /** Whether they were fetched at least once: before that nothing can be said about a token. */
@@ -127,29 +135,44 @@ final class PublishedKeys implements AutoCloseable {
         }
     }
 
+    @SuppressWarnings("IllegalCatch") // what a stranger published may break the reader; it must not end the fetching
     private @Nullable List<SigningKey> fetch() {
         HttpRequest request = HttpRequest.newBuilder(published.url())
-                .timeout(PATIENCE)
+                .timeout(patience)
                 .header("Accept", "application/json")
                 .build();
         try {
             HttpResponse<InputStream> answer = http.send(request, HttpResponse.BodyHandlers.ofInputStream());
+            // The request's own time-out ends with the headers.
+            CompletableFuture<Void> late = CompletableFuture.runAsync(
+                    () -> cut(answer.body()),
+                    CompletableFuture.delayedExecutor(patience.toMillis(), TimeUnit.MILLISECONDS));
             try (InputStream body = answer.body()) {
                 byte[] bytes = body.readNBytes(LONGEST + 1);
                 if (answer.statusCode() != 200 || bytes.length > LONGEST) {
                     throw new IOException("status " + answer.statusCode() + ", " + bytes.length + " bytes");
                 }
                 return read(new String(bytes, StandardCharsets.UTF_8));
+            } finally {
+                late.cancel(false);
             }
-        } catch (IOException | ParseException e) {
+        } catch (IOException | ParseException | RuntimeException | StackOverflowError e) {
             LOG.atWarn()
                     .addKeyValue("url", published.url())
-                    .addKeyValue("cause", e.toString())
+                    .addKeyValue("cause", e.getClass().getSimpleName())
                     .log("no keys");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         return null;
+    }
+
+    private static void cut(InputStream body) {
+        try {
+            body.close();
+        } catch (IOException gone) {
+            // Which is what was wanted.
+        }
     }
 
     private List<SigningKey> read(String json) throws ParseException {
@@ -201,5 +224,6 @@ final class PublishedKeys implements AutoCloseable {
     @Override
     public synchronized void close() {
         closed = true;
+        http.shutdownNow();
     }
 }

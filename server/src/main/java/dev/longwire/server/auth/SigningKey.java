@@ -154,6 +154,14 @@ final class SigningKey {
                 && (token.keyId() == null || token.keyId().equals(id));
     }
 
+    /** Whether a check takes more than a tenth of a millisecond: curves do, RSA and secrets do not. */
+    boolean slow() {
+        return switch (algorithm) {
+            case ES256, ES384, ES512, EDDSA -> true;
+            default -> false;
+        };
+    }
+
     boolean signed(Token token) {
         try {
             return check.genuine(token.input(), token.signature());

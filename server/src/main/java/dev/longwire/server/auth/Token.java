@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 record Token(String algorithm, @Nullable String keyId, byte[] input, byte[] signature, byte[] claims) {
 
     /** Longer ones are refused unread. */
-    static final int LONGEST = 16 * 1024;
+    static final int LONGEST = 8 * 1024;
 
     private static final int LONGEST_KEY_ID = 128;
     private static final int DEPTH = 4;
@@ -59,6 +59,10 @@ record Token(String algorithm, @Nullable String keyId, byte[] input, byte[] sign
     }
 
     private static byte @Nullable [] decode(String part) {
+        // RFC 7515, 2: without padding. One token has one spelling.
+        if (part.indexOf('=') >= 0) {
+            return null;
+        }
         try {
             return Base64.getUrlDecoder().decode(part);
         } catch (IllegalArgumentException noBase64) {

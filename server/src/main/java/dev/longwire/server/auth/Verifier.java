@@ -7,7 +7,7 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** Says who a client is. Called on the client's event loop, which must not be blocked; may answer on any thread. */
-public interface Verifier {
+public interface Verifier extends AutoCloseable {
 
     /** Lets everybody in, as nobody in particular. */
     Verifier ANONYMOUS = token -> CompletableFuture.<@Nullable Principal>completedFuture(Principal.ANONYMOUS);
@@ -18,4 +18,8 @@ public interface Verifier {
      * @param token what the client showed; null for nothing
      */
     CompletionStage<@Nullable Principal> verify(@Nullable String token);
+
+    /** Ends what goes on in the background. */
+    @Override
+    default void close() {}
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.server.http;
 
+import dev.longwire.protocol.ErrorCode;
 import dev.longwire.server.auth.Passes;
 import dev.longwire.server.loop.Loop;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -51,6 +52,10 @@ final class Credentials {
             return;
         }
         exchange.loop().loops().verifier().verify(token).whenComplete((principal, failure) -> {
+            if (failure != null) {
+                exchange.refuse(ErrorCode.UNAVAILABLE);
+                return;
+            }
             if (principal == null) {
                 exchange.unauthorized();
                 return;
