@@ -37,6 +37,11 @@ public final class RevokingVerifier implements Verifier {
                         principal -> principal == null || revoked(principal) ? null : principal);
     }
 
+    @Override
+    public void close() {
+        inner.close();
+    }
+
     private synchronized boolean revoked(Principal principal) {
         return revocations.refuse(principal, nowMillis());
     }

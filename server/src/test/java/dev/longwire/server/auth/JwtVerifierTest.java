@@ -26,7 +26,9 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -132,5 +134,23 @@ final class JwtVerifierTest {
                         .toCompletableFuture()
                         .join())
                 .isNotNull();
+    }
+
+    @Test
+    void whatStandsInFrontOfAVerifierClosesIt() {
+        AtomicBoolean closed = new AtomicBoolean();
+        Verifier inner = new Verifier() {
+            @Override
+            public CompletionStage<@Nullable Principal> verify(@Nullable String token) {
+                return CompletableFuture.<@Nullable Principal>completedFuture(null);
+            }
+
+            @Override
+            public void close() {
+                closed.set(true);
+            }
+        };
+        new RevokingVerifier(inner).close();
+        assertThat(closed).isTrue();
     }
 }
