@@ -91,7 +91,8 @@ const tests = {
   },
   'every refusal is as described': async () => {
     await ask('POST', '/v1/publish', {body: {channel: 'a'}}, 400);
-    await ask('POST', '/v1/publish', {body: {channel: 'a', data: 'x'.repeat(70_000)}}, 413);
+    await ask('POST', '/v1/publish', {body: {channel: 'a', data: 'x'.repeat(70_000)}}, 400);
+    await ask('POST', '/v1/publish', {body: {channel: 'a', data: 'x'.repeat(1_100_000)}}, 413);
     await ask('POST', '/v1/publish', {body: {channel: 'a', data: 1}, headers: {'content-type': 'text/plain'}}, 415);
     await ask('POST', '/v1/publish', {body: {channel: 'k', data: 1, key: 'k'}}, 200);
     await ask('POST', '/v1/publish', {body: {channel: 'k', data: 2, key: 'k'}}, 409);

@@ -130,6 +130,8 @@ describe('the console in a browser', () => {
       assert.deepEqual(complaints.splice(0), []);
     } finally {
       node.close();
+      // The page would try to come back, and complain on the console of the next test.
+      await page.goto('about:blank');
       await guarded.stop();
     }
   });

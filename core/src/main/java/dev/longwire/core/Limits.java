@@ -95,6 +95,25 @@ public record Limits(
                 other);
     }
 
+    /** The same but for the heartbeat and the patience with tokens. */
+    public Limits withTimes(long otherPingMillis, long otherGraceMillis) {
+        return new Limits(
+                firstFrameMillis,
+                otherPingMillis,
+                pongMillis,
+                windowMillis,
+                requests,
+                replies,
+                subscriptions,
+                sliceBytes,
+                dedupeMillis,
+                pollWaitMillis,
+                pollRequests,
+                answerBytes,
+                otherGraceMillis,
+                rates);
+    }
+
     private static void positive(long value, String name) {
         if (value <= 0) {
             throw new IllegalArgumentException(name + " must be greater than 0");

@@ -4,7 +4,6 @@ package dev.longwire.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.longwire.core.Limits;
-import dev.longwire.core.rate.Rates;
 import dev.longwire.faults.load.ChannelLog;
 import dev.longwire.faults.load.Fleet;
 import dev.longwire.faults.load.ModelClient;
@@ -32,21 +31,7 @@ final class Town implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofMinutes(2);
 
     /** Silent carriers are found in ten seconds instead of half a minute. */
-    private static final Limits LIMITS = new Limits(
-            10_000,
-            2_000,
-            8_000,
-            120_000,
-            128,
-            128,
-            128,
-            64 * 1024,
-            300_000,
-            20_000,
-            2,
-            256 * 1024,
-            30_000,
-            Rates.DEFAULT);
+    private static final Limits LIMITS = Limits.DEFAULT.withTimes(2_000, Limits.DEFAULT.graceMillis());
 
     final LongwireServer server;
     final FaultProxy proxy;

@@ -18,7 +18,7 @@ public enum ErrorCode {
             "A channel name is 1 to 128 characters of A-Za-z0-9_-=@,.;:~/ and names that start with $ are the server's own.",
             0,
             0),
-    TOO_LARGE(108, "too_large", "The payload or a field is longer than allowed.", 0, 413),
+    TOO_LARGE(108, "too_large", "The payload or a field is longer than allowed.", 0, 0),
     ID_IN_USE(109, "id_in_use", "A request with this id has not been answered yet.", 0, 0),
     ALREADY_CONNECTED(110, "already_connected", "This connection has a session already.", 0, 0),
     NOT_SUBSCRIBED(111, "not_subscribed", "The session is not subscribed to this channel.", 0, 0),

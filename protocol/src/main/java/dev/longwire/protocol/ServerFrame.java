@@ -38,7 +38,14 @@ public sealed interface ServerFrame {
             long windowMillis,
             long expiresAtMillis,
             long dedupeMillis)
-            implements Reply {}
+            implements Reply {
+
+        /** The same with a sealed ticket in place of the session's plain id. */
+        public Connected sealed(String ticket) {
+            return new Connected(
+                    id, ticket, client, resumed, turn, user, pingMillis, windowMillis, expiresAtMillis, dedupeMillis);
+        }
+    }
 
     /**
      * A subscription stands.

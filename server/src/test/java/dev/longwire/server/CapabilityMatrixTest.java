@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.longwire.core.Limits;
 import dev.longwire.core.Namespaces;
-import dev.longwire.core.rate.Rates;
 import dev.longwire.server.config.AdminKey;
 import dev.longwire.server.config.AdminKey.Scope;
 import dev.longwire.server.config.ServerConfig;
@@ -89,21 +88,7 @@ final class CapabilityMatrixTest {
 
     @BeforeAll
     static void start() throws IOException {
-        Limits limits = new Limits(
-                10_000,
-                25_000,
-                8_000,
-                120_000,
-                128,
-                128,
-                128,
-                64 * 1024,
-                300_000,
-                20_000,
-                2,
-                256 * 1024,
-                GRACE_MILLIS,
-                Rates.DEFAULT);
+        Limits limits = Limits.DEFAULT.withTimes(Limits.DEFAULT.pingMillis(), GRACE_MILLIS);
         server = LongwireServer.start(ServerConfig.DEFAULT
                 .at("127.0.0.1", 0)
                 .withLoops(2)

@@ -60,17 +60,7 @@ final class Writings {
     }
 
     private ServerFrame sealed(ServerFrame.Connected frame) {
-        return new ServerFrame.Connected(
-                frame.id(),
-                tickets.seal(frame.session(), frame.turn()),
-                frame.client(),
-                frame.resumed(),
-                frame.turn(),
-                frame.user(),
-                frame.pingMillis(),
-                frame.windowMillis(),
-                frame.expiresAtMillis(),
-                frame.dedupeMillis());
+        return frame.sealed(tickets.seal(frame.session(), frame.turn()));
     }
 
     /** An event stream is asked for a sign of life by a comment: that it is taken is the sign. Nothing can ask a socket. */

@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 final class BridgeRoute implements Router.Route {
 
     private static final String BYTES = "application/octet-stream";
-    private static final int RETRY_MILLIS = 5_000;
 
     private final Bridges bridges;
     private final Credentials credentials;
@@ -102,8 +101,7 @@ final class BridgeRoute implements Router.Route {
         @Override
         public void refuse(ErrorCode code) {
             if (finish()) {
-                boolean passing = code.http() == HttpResponseStatus.SERVICE_UNAVAILABLE.code();
-                exchange.refuse(code, null, passing ? RETRY_MILLIS : 0);
+                exchange.refuseForNow(code);
             }
         }
 

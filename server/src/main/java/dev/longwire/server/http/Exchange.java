@@ -32,6 +32,8 @@ final class Exchange {
         void gone();
     }
 
+    private static final long LATER_MILLIS = 5_000;
+
     private final HttpConnection connection;
     private final FullHttpRequest request;
     private final QueryStringDecoder target;
@@ -155,6 +157,12 @@ final class Exchange {
 
     void refuse(ErrorCode code, @Nullable String field) {
         refuse(code, field, 0);
+    }
+
+    /** Says when to come back, if the code is one that passes. */
+    void refuseForNow(ErrorCode code) {
+        boolean passing = code.http() == HttpResponseStatus.SERVICE_UNAVAILABLE.code();
+        refuse(code, null, passing ? LATER_MILLIS : 0);
     }
 
     /** @param retryAfterMillis when to try again; 0 when that is no help */

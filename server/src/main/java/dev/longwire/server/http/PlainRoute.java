@@ -11,9 +11,6 @@ import io.netty.handler.codec.http.FullHttpResponse;
 /** {@code GET /v1/bridge/NAME} of a client that speaks WebSocket and nothing of ours: it is led through to the upstream. */
 final class PlainRoute implements Router.Route {
 
-    private static final int RETRY_MILLIS = 5_000;
-    private static final int UNAVAILABLE = 503;
-
     private final Bridges bridges;
     private final Credentials credentials;
 
@@ -51,7 +48,7 @@ final class PlainRoute implements Router.Route {
 
         @Override
         public void refuse(ErrorCode code) {
-            exchange.refuse(code, null, code.http() == UNAVAILABLE ? RETRY_MILLIS : 0);
+            exchange.refuseForNow(code);
         }
     }
 }

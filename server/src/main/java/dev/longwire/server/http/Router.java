@@ -192,23 +192,17 @@ public final class Router {
 
     private void ready(Exchange exchange) {
         if (draining.get()) {
-            exchange.answer(shuttingDown());
+            exchange.refuseForNow(ErrorCode.SHUTTING_DOWN);
         } else {
             exchange.answer(HttpResponseStatus.OK, TEXT, "ready\n");
         }
-    }
-
-    private static FullHttpResponse shuttingDown() {
-        FullHttpResponse response = Problem.of(ErrorCode.SHUTTING_DOWN);
-        response.headers().set(HttpHeaderNames.RETRY_AFTER, "5");
-        return response;
     }
 
     /** Who is told to go is not to come back by another door: a poll that is refused has not run, and is sent again. */
     private Route whileOpen(Route route) {
         return exchange -> {
             if (draining.get()) {
-                exchange.answer(shuttingDown());
+                exchange.refuseForNow(ErrorCode.SHUTTING_DOWN);
             } else {
                 route.handle(exchange);
             }
@@ -229,7 +223,7 @@ public final class Router {
             return;
         }
         if (draining.get()) {
-            exchange.answer(shuttingDown());
+            exchange.refuseForNow(ErrorCode.SHUTTING_DOWN);
             return;
         }
         Handshake.Outcome outcome = Handshake.answer(exchange.request(), spoken);

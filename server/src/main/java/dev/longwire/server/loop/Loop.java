@@ -149,17 +149,7 @@ public final class Loop {
 
     /** With a sealed ticket in place of the session's plain id. */
     public ServerFrame.Connected sealed(ServerFrame.Connected frame) {
-        return new ServerFrame.Connected(
-                frame.id(),
-                tickets.seal(frame.session(), frame.turn()),
-                frame.client(),
-                frame.resumed(),
-                frame.turn(),
-                frame.user(),
-                frame.pingMillis(),
-                frame.windowMillis(),
-                frame.expiresAtMillis(),
-                frame.dedupeMillis());
+        return frame.sealed(tickets.seal(frame.session(), frame.turn()));
     }
 
     /** Gives the hub an input, and does what it says. */
