@@ -7,10 +7,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.longwire.core.Limits;
 import dev.longwire.core.rate.Rates;
 import dev.longwire.server.config.ServerConfig;
+import dev.longwire.server.connection.Connection;
+import dev.longwire.server.connection.ConnectionListener;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** How connections and servers end, and that nothing of them is left. */
@@ -45,6 +53,86 @@ final class StoppingTest {
             assertThat(idle.over()).isTrue();
             stopped.get(Peer.DEADLINE_MILLIS, TimeUnit.MILLISECONDS);
             assertThatThrownBy(() -> new Peer(port)).isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void whatWasConfirmedIsDeliveredBeforeTheGoodbye() throws Exception {
+        Held held = new Held();
+        LongwireServer server = LongwireServer.start(CONFIG.withDrainMillis(1_000), held);
+        try (Peer reader = Peer.session(server.port(), Peer.JSON);
+                Peer second = Peer.session(server.port(), Peer.JSON);
+                Peer third = Peer.session(server.port(), Peer.JSON)) {
+            boolean secondIsBeside = held.threads.get(1).equals(held.threads.get(0));
+            Peer beside = secondIsBeside ? second : third;
+            Peer elsewhere = secondIsBeside ? third : second;
+            assertThat(held.threads.get(secondIsBeside ? 2 : 1)).isNotEqualTo(held.threads.get(0));
+            for (int i = 0; i < 16; i++) {
+                reader.send("{\"type\":\"subscribe\",\"id\":" + (i + 2) + ",\"channel\":\"end:" + i + "\"}");
+                reader.expect("subscribed");
+            }
+            held.hold(held.threads.get(0));
+            beside.send("{\"type\":\"ping\"}");
+            held.stands.await();
+            // About half of the channels belong to the loop that stands still; the other half's are confirmed.
+            for (int i = 0; i < 16; i++) {
+                elsewhere.send("{\"type\":\"publish\",\"id\":" + (i + 2) + ",\"channel\":\"end:" + i + "\",\"data\":"
+                        + i + "}");
+            }
+            List<Long> confirmed = new ArrayList<>();
+            CompletableFuture<Void> stopped = null;
+            for (Map<String, Object> frame = elsewhere.message();
+                    !Objects.equals(frame.get("type"), "disconnect");
+                    frame = elsewhere.message()) {
+                assertThat(frame).containsEntry("type", "published");
+                confirmed.add(Documents.number(frame, "id") - 2);
+                if (stopped == null) {
+                    stopped = CompletableFuture.runAsync(server::stop);
+                }
+            }
+            held.release();
+            List<Long> delivered = new ArrayList<>();
+            for (Map<String, Object> frame = reader.message();
+                    !Objects.equals(frame.get("type"), "disconnect");
+                    frame = reader.message()) {
+                assertThat(frame).containsEntry("type", "message");
+                delivered.add(Documents.number(frame, "data"));
+            }
+            assertThat(delivered).isNotEmpty().containsAll(confirmed);
+            server.stop();
+        }
+    }
+
+    /** Makes one of the server's loops stand still, in the middle of what it does. */
+    private static final class Held implements ConnectionListener {
+        final List<Thread> threads = new CopyOnWriteArrayList<>();
+        final CountDownLatch stands = new CountDownLatch(1);
+        private final CountDownLatch released = new CountDownLatch(1);
+        private volatile @Nullable Thread which;
+
+        void hold(Thread thread) {
+            which = thread;
+        }
+
+        void release() {
+            released.countDown();
+        }
+
+        @Override
+        public void opened(Connection connection) {
+            threads.add(Thread.currentThread());
+        }
+
+        @Override
+        public void message(Connection connection, int bytes) {
+            if (Thread.currentThread().equals(which)) {
+                stands.countDown();
+                try {
+                    released.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
         }
     }
 

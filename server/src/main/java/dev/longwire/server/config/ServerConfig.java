@@ -21,10 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param drainMillis over how long clients are told to come back when the server stops, and how long it waits for them
  *     to go
  * @param tls the certificate; null to serve without TLS
- * @param ticketKey what session tickets are sealed with, at least 32 characters; null for a random one per start
- * @param adminKeys who may see and close what is there; none leaves that to those at a server bound to loopback
+ * @param access who is let in, and to what
  * @param bridges ways to WebSocket servers of other people
- * @param tokens whose tokens are accepted; with none nobody is asked who they are
  */
 public record ServerConfig(
         String host,
@@ -37,10 +35,8 @@ public record ServerConfig(
         Logs logs,
         long drainMillis,
         @Nullable Tls tls,
-        @Nullable String ticketKey,
-        List<AdminKey> adminKeys,
-        List<BridgeConfig> bridges,
-        List<TokenIssuer> tokens) {
+        Access access,
+        List<BridgeConfig> bridges) {
 
     /** What carries the sockets. */
     public enum Transport {
@@ -78,6 +74,29 @@ public record ServerConfig(
         }
     }
 
+    /**
+     * Who is let in, and to what.
+     *
+     * @param ticketKey what session tickets are sealed with, at least 32 characters; null for a random one per start
+     * @param adminKeys who may see and close what is there; none leaves that to those at a server bound to loopback
+     * @param tokens whose tokens are accepted; with none nobody is asked who they are
+     */
+    public record Access(@Nullable String ticketKey, List<AdminKey> adminKeys, List<TokenIssuer> tokens) {
+        public Access {
+            adminKeys = List.copyOf(adminKeys);
+            tokens = List.copyOf(tokens);
+            if (ticketKey != null && ticketKey.length() < 32) {
+                throw new IllegalArgumentException("tickets.key must have at least 32 characters");
+            }
+        }
+
+        /** Says nothing: a record would show its secrets. */
+        @Override
+        public String toString() {
+            return "Access";
+        }
+    }
+
     public static final ServerConfig DEFAULT = new ServerConfig(
             "127.0.0.1",
             8000,
@@ -89,16 +108,12 @@ public record ServerConfig(
             new Logs(Namespaces.DEFAULT, 0),
             5_000,
             null,
-            null,
-            List.of(),
-            List.of(),
+            new Access(null, List.of(), List.of()),
             List.of());
 
     public ServerConfig {
         origins = List.copyOf(origins);
-        adminKeys = List.copyOf(adminKeys);
         bridges = List.copyOf(bridges);
-        tokens = List.copyOf(tokens);
         if (host.isBlank()) {
             throw new IllegalArgumentException("host must not be empty");
         }
@@ -107,9 +122,6 @@ public record ServerConfig(
         }
         if (drainMillis < 0) {
             throw new IllegalArgumentException("drainMillis must not be negative");
-        }
-        if (ticketKey != null && ticketKey.length() < 32) {
-            throw new IllegalArgumentException("tickets.key must have at least 32 characters");
         }
         for (String origin : origins) {
             if (!origin.matches("[a-z][a-z0-9+.-]*://[^/\\s]+")) {
@@ -126,6 +138,21 @@ public record ServerConfig(
     /** What carries the sockets. */
     public Transport transport() {
         return engine.transport;
+    }
+
+    /** What session tickets are sealed with; null for a random key per start. */
+    public @Nullable String ticketKey() {
+        return access.ticketKey;
+    }
+
+    /** Who may see and close what is there. */
+    public List<AdminKey> adminKeys() {
+        return access.adminKeys;
+    }
+
+    /** Whose tokens are accepted. */
+    public List<TokenIssuer> tokens() {
+        return access.tokens;
     }
 
     /** Settings by channel name. */
@@ -188,7 +215,7 @@ public record ServerConfig(
     }
 
     public ServerConfig withAdminKeys(List<AdminKey> adminKeys) {
-        return with(edit -> edit.adminKeys = adminKeys);
+        return with(edit -> edit.access = new Access(edit.access.ticketKey, adminKeys, edit.access.tokens));
     }
 
     public ServerConfig withBridges(List<BridgeConfig> bridges) {
@@ -196,12 +223,12 @@ public record ServerConfig(
     }
 
     public ServerConfig withTokens(List<TokenIssuer> tokens) {
-        return with(edit -> edit.tokens = tokens);
+        return with(edit -> edit.access = new Access(edit.access.ticketKey, edit.access.adminKeys, tokens));
     }
 
     /** Whether clients say who they are, so that a server may be reached by anybody. */
     public boolean authenticates() {
-        return !tokens.isEmpty();
+        return !access.tokens.isEmpty();
     }
 
     /** A copy with something changed; what it comes to is checked as a whole. */
@@ -223,10 +250,8 @@ public record ServerConfig(
         private Logs logs;
         private long drainMillis;
         private @Nullable Tls tls;
-        private @Nullable String ticketKey;
-        private List<AdminKey> adminKeys;
+        private Access access;
         private List<BridgeConfig> bridges;
-        private List<TokenIssuer> tokens;
 
         Edit(ServerConfig from) {
             host = from.host;
@@ -239,28 +264,13 @@ public record ServerConfig(
             logs = from.logs;
             drainMillis = from.drainMillis;
             tls = from.tls;
-            ticketKey = from.ticketKey;
-            adminKeys = from.adminKeys;
+            access = from.access;
             bridges = from.bridges;
-            tokens = from.tokens;
         }
 
         ServerConfig done() {
             return new ServerConfig(
-                    host,
-                    port,
-                    engine,
-                    insecure,
-                    origins,
-                    network,
-                    session,
-                    logs,
-                    drainMillis,
-                    tls,
-                    ticketKey,
-                    adminKeys,
-                    bridges,
-                    tokens);
+                    host, port, engine, insecure, origins, network, session, logs, drainMillis, tls, access, bridges);
         }
     }
 }

@@ -156,10 +156,11 @@ public final class Settings {
                 new ServerConfig.Logs(namespaces(), size(Setting.LOGS)),
                 millis(Setting.DRAIN),
                 tls(),
-                text(Setting.TICKET_KEY).isEmpty() ? null : text(Setting.TICKET_KEY),
-                adminKeys(),
-                bridges(),
-                tokens.issuers());
+                new ServerConfig.Access(
+                        text(Setting.TICKET_KEY).isEmpty() ? null : text(Setting.TICKET_KEY),
+                        adminKeys(),
+                        tokens.issuers()),
+                bridges());
     }
 
     private Rates rates() {

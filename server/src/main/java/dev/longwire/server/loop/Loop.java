@@ -322,6 +322,7 @@ public final class Loop {
 
     /** What happens during a turn is part of it: no other turn is wanted for that. */
     private void turn() {
+        turnWanted = true;
         try {
             early.forEach((channel, view) -> pushes.add(new Push(channel, view)));
             early.clear();
@@ -379,8 +380,13 @@ public final class Loop {
         }
     }
 
-    /** Tells every client when to come back, and closes connections on which nothing is going on. */
+    /**
+     * Tells every client when to come back, and closes connections on which nothing is going on. Whatever logs of other
+     * loops grew by before this was asked for goes to the clients first: who published it has been told that it is
+     * there.
+     */
     public void drain(long spreadMillis) {
+        turn();
         expire(idle, Deadlines.NEVER);
         accept(new HubInput.Drain(spreadMillis));
     }
