@@ -260,7 +260,7 @@ final class PlainHttpTest {
     }
 
     @Test
-    void thoseWhoNeverFinishARequestAreCutOff() throws IOException {
+    void thoseWhoNeverFinishARequestAreTold() throws IOException {
         NetworkLimits hasty =
                 new NetworkLimits(65_536, 1_024, 16, 65_536, 4_096, 16_384, 65_536, 200, 10_000, 200, 500);
         try (LongwireServer other = LongwireServer.start(ServerConfig.DEFAULT
@@ -272,12 +272,29 @@ final class PlainHttpTest {
                 Peer line = new Peer(other.port());
                 Peer headers = new Peer(other.port());
                 Peer body = new Peer(other.port());
+                Peer second = new Peer(other.port());
+                Peer behind = new Peer(other.port());
                 Peer idle = new Peer(other.port())) {
             line.raw("GET /hea");
             headers.raw("GET /health/live HTTP/1.1\r\nHost: localhost\r\nX: ");
             body.raw("POST /v1/poll HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{");
             assertThat(idle.get("/health/live").status()).isEqualTo(200);
-            for (Peer peer : List.of(silent, line, headers, body, idle)) {
+            assertThat(second.get("/health/live").status()).isEqualTo(200);
+            second.raw("GET /hea");
+            // Two in one go, of which the second is not whole.
+            String whole = "GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n";
+            assertThat(behind.ask(whole + whole + "G").status()).isEqualTo(200);
+            assertThat(behind.answer().status()).isEqualTo(200);
+            for (Peer peer : List.of(line, headers, body, second, behind)) {
+                Peer.Answer answer = peer.answer();
+                assertThat(answer.status()).isEqualTo(408);
+                assertThat(answer.header("connection")).isEqualTo("close");
+                assertThat(Documents.parse(answer.body()))
+                        .containsEntry("name", "request_timeout")
+                        .containsEntry("code", 613L);
+            }
+            // Whoever has not begun has nothing to be told.
+            for (Peer peer : List.of(silent, line, headers, body, second, behind, idle)) {
                 assertThat(peer.over()).isTrue();
             }
         }

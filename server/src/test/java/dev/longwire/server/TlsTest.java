@@ -4,6 +4,7 @@ package dev.longwire.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.longwire.server.config.NetworkLimits;
 import dev.longwire.server.config.ServerConfig;
 import dev.longwire.server.config.Tls;
 import dev.longwire.server.http.Certificates;
@@ -111,6 +112,26 @@ class TlsTest {
     private static void later(Tls files) throws IOException {
         FileTime time = Files.getLastModifiedTime(files.certificate());
         Files.setLastModifiedTime(files.certificate(), FileTime.fromMillis(time.toMillis() + 5_000));
+    }
+
+    @Test
+    void aHandshakeThatIsNeverFinishedIsCutOff() throws Exception {
+        Certificate certificate = Certificate.make(folder, "slow");
+        NetworkLimits hasty =
+                new NetworkLimits(65_536, 1_024, 16, 65_536, 4_096, 16_384, 65_536, 200, 10_000, 10_000, 500);
+        ServerConfig config = ServerConfig.DEFAULT
+                .at("127.0.0.1", 0)
+                .withTls(certificate.files())
+                .withNetwork(hasty);
+        // A hello of TLS 1.2 that ends in the middle of its length.
+        byte[] half = {22, 3, 1, 2, 0, 1, 0};
+        try (LongwireServer server = LongwireServer.start(config);
+                Peer silent = new Peer(server.port());
+                Peer begun = new Peer(server.port())) {
+            begun.raw(half);
+            assertThat(silent.over()).isTrue();
+            assertThat(begun.over()).isTrue();
+        }
     }
 
     @Test

@@ -11,7 +11,6 @@ import dev.longwire.server.config.NetworkLimits;
 import dev.longwire.server.config.ServerConfig;
 import dev.longwire.server.connection.Connection;
 import dev.longwire.server.connection.ConnectionListener;
-import dev.longwire.server.loop.Addresses;
 import dev.longwire.server.loop.Frames;
 import dev.longwire.server.loop.Loop;
 import dev.longwire.server.websocket.FrameReader;
@@ -45,6 +44,7 @@ public final class BridgeLine extends ByteToMessageDecoder implements Carrier, C
     private final Bridges bridges;
     private final HttpHeaders headers;
     private final @Nullable String token;
+    private final String address;
     private final FrameReader reader;
     private final ConnectionListener listener;
     private final long openedAt = System.currentTimeMillis();
@@ -68,8 +68,11 @@ public final class BridgeLine extends ByteToMessageDecoder implements Carrier, C
     /**
      * @param headers of the request that opened it
      * @param token that this request showed
+     * @param address of the client, for the log
      */
-    public BridgeLine(Loop loop, Bridges bridges, HttpHeaders headers, @Nullable String token) {
+    public BridgeLine(
+            Loop loop, Bridges bridges, HttpHeaders headers, @Nullable String token, String address) {
+        this.address = address;
         this.loop = loop;
         this.bridges = bridges;
         this.headers = headers;
@@ -321,7 +324,7 @@ public final class BridgeLine extends ByteToMessageDecoder implements Carrier, C
 
     @Override
     public String address() {
-        return Addresses.text(context().channel().remoteAddress());
+        return address;
     }
 
     @Override

@@ -11,7 +11,7 @@ package dev.longwire.server.config;
  * @param requestLineBytes of an HTTP request; longer is 400 and closes
  * @param headerBytes of an HTTP request; more is 400 and closes
  * @param bodyBytes of an HTTP request; more is 413
- * @param requestMillis for a request line, headers and body to arrive; then the connection closes
+ * @param requestMillis for a request line, headers and body to arrive; then 408, and the connection closes
  * @param messageMillis for a WebSocket message that has begun to arrive; then it closes with 1008
  * @param idleMillis a kept-alive HTTP connection may be idle; then it closes
  * @param closeMillis to wait for the peer's half of a WebSocket close; then the connection is cut

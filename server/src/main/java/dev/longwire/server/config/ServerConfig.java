@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param port 0 for any free one
  * @param engine what moves the bytes
  * @param insecure whether to serve other machines without authentication
- * @param origins origins of pages that may connect, exactly as browsers send them; empty for the server's own only
+ * @param gate who gets as far as a request, and how many
  * @param network what one connection may cost
  * @param session what one session may cost
  * @param logs what is kept of channels
@@ -29,7 +29,7 @@ public record ServerConfig(
         int port,
         Engine engine,
         boolean insecure,
-        List<String> origins,
+        GateLimits gate,
         NetworkLimits network,
         Limits session,
         Logs logs,
@@ -102,7 +102,7 @@ public record ServerConfig(
             8000,
             new Engine(0, Transport.AUTO),
             false,
-            List.of(),
+            GateLimits.DEFAULT,
             NetworkLimits.DEFAULT,
             Limits.DEFAULT,
             new Logs(Namespaces.DEFAULT, 0),
@@ -112,7 +112,6 @@ public record ServerConfig(
             List.of());
 
     public ServerConfig {
-        origins = List.copyOf(origins);
         bridges = List.copyOf(bridges);
         if (host.isBlank()) {
             throw new IllegalArgumentException("host must not be empty");
@@ -123,11 +122,11 @@ public record ServerConfig(
         if (drainMillis < 0) {
             throw new IllegalArgumentException("drainMillis must not be negative");
         }
-        for (String origin : origins) {
-            if (!origin.matches("[a-z][a-z0-9+.-]*://[^/\\s]+")) {
-                throw new IllegalArgumentException("not an origin such as https://example.com: " + origin);
-            }
-        }
+    }
+
+    /** Origins of pages that may connect; empty for the server's own only. */
+    public List<String> origins() {
+        return gate.origins();
     }
 
     /** Event loops; 0 for one per processor. */
@@ -191,7 +190,11 @@ public record ServerConfig(
     }
 
     public ServerConfig withOrigins(List<String> origins) {
-        return with(edit -> edit.origins = origins);
+        return with(edit -> edit.gate = edit.gate.withOrigins(origins));
+    }
+
+    public ServerConfig withGate(GateLimits gate) {
+        return with(edit -> edit.gate = gate);
     }
 
     public ServerConfig withNetwork(NetworkLimits network) {
@@ -244,7 +247,7 @@ public record ServerConfig(
         private int port;
         private Engine engine;
         private boolean insecure;
-        private List<String> origins;
+        private GateLimits gate;
         private NetworkLimits network;
         private Limits session;
         private Logs logs;
@@ -258,7 +261,7 @@ public record ServerConfig(
             port = from.port;
             engine = from.engine;
             insecure = from.insecure;
-            origins = from.origins;
+            gate = from.gate;
             network = from.network;
             session = from.session;
             logs = from.logs;
@@ -270,7 +273,7 @@ public record ServerConfig(
 
         ServerConfig done() {
             return new ServerConfig(
-                    host, port, engine, insecure, origins, network, session, logs, drainMillis, tls, access, bridges);
+                    host, port, engine, insecure, gate, network, session, logs, drainMillis, tls, access, bridges);
         }
     }
 }

@@ -19,6 +19,16 @@ public enum Setting {
             Kind.LIST,
             "",
             "origins of pages that may connect, as browsers send them; none means the server's own"),
+    TRUSTED_PROXIES(
+            "trusted_proxies",
+            Kind.LIST,
+            "",
+            "addresses and ranges (`10.0.0.0/8`) of proxies whose `X-Forwarded-For` is believed"),
+    PROXY_PROTOCOL(
+            "proxy_protocol",
+            Kind.FLAG,
+            "false",
+            "these proxies begin every connection with a header of the PROXY protocol; one that doesn't is closed"),
     DRAIN("drain", Kind.TIME, "5s", "over how long clients are told to come back when the server stops"),
 
     CERTIFICATE(
@@ -42,7 +52,11 @@ public enum Setting {
             "30s",
             "a token is asked for so long before its end, and counts so long after it"),
     POLL_WAIT("timeouts.poll_wait", Kind.TIME, "20s", "how long a poll is held at most"),
-    REQUEST("timeouts.request", Kind.TIME, "10s", "for an HTTP request to arrive; then the connection closes"),
+    REQUEST(
+            "timeouts.request",
+            Kind.TIME,
+            "10s",
+            "for an HTTP request to arrive; then 408 `request_timeout`, and it closes"),
     MESSAGE_TIME("timeouts.message", Kind.TIME, "30s", "for a WebSocket message to arrive; then it closes with 1008"),
     IDLE("timeouts.idle", Kind.TIME, "75s", "a kept-alive HTTP connection may be idle"),
     CLOSE("timeouts.close", Kind.TIME, "2s", "to wait for the peer's half of a WebSocket close"),
@@ -61,6 +75,19 @@ public enum Setting {
     BURST("limits.burst", Kind.TIME, "10s", "what a session has not used of the two in this time it may use at once"),
     CHANNEL_RATE(
             "limits.channel_rate", Kind.COUNT, "1000", "new channel names of a user in a minute; 0 for any number"),
+
+    CONNECTIONS(
+            "limits.connections", Kind.COUNT, "100000", "that are open; more get 503 `overloaded`; 0 for any number"),
+    CONNECTIONS_PER_ADDRESS(
+            "limits.connections_per_address",
+            Kind.COUNT,
+            "10000",
+            "of one client's address (IPv6: of one /64); more get 503 `overloaded`; 0 for any number"),
+    CONNECTIONS_PER_SECOND(
+            "limits.connections_per_second",
+            Kind.COUNT,
+            "0",
+            "that are taken, a second's worth at once; more get 503 `overloaded`; 0 for any number"),
 
     ANONYMOUS(
             "anonymous",

@@ -150,7 +150,7 @@ public final class Settings {
                 count(Setting.PORT),
                 new ServerConfig.Engine(count(Setting.LOOPS), transport()),
                 flag(Setting.INSECURE),
-                origins(),
+                gate(),
                 network(),
                 session,
                 new ServerConfig.Logs(namespaces(), size(Setting.LOGS)),
@@ -228,8 +228,18 @@ public final class Settings {
         };
     }
 
-    private List<String> origins() {
-        String text = text(Setting.ORIGINS);
+    private GateLimits gate() {
+        return new GateLimits(
+                list(Setting.ORIGINS),
+                list(Setting.TRUSTED_PROXIES).stream().map(AddressRange::of).toList(),
+                flag(Setting.PROXY_PROTOCOL),
+                count(Setting.CONNECTIONS),
+                count(Setting.CONNECTIONS_PER_ADDRESS),
+                count(Setting.CONNECTIONS_PER_SECOND));
+    }
+
+    private List<String> list(Setting setting) {
+        String text = text(setting);
         return text.isBlank() ? List.of() : List.of(text.trim().split("[\\s,]+"));
     }
 

@@ -2,6 +2,8 @@
 package dev.longwire.server.http;
 
 import dev.longwire.protocol.ErrorCode;
+import dev.longwire.server.gate.Visitor;
+import dev.longwire.server.loop.Addresses;
 import dev.longwire.server.loop.Loop;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -17,6 +19,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
@@ -38,16 +41,36 @@ final class Exchange {
     private final FullHttpRequest request;
     private final QueryStringDecoder target;
     private final boolean keepAlive;
+    private final boolean turnedAway;
+    private final @Nullable InetSocketAddress client;
     private @Nullable Watcher watcher;
 
     /** The origin that may read the answer, once the guard has let it in. */
     private @Nullable String readableBy;
 
-    Exchange(HttpConnection connection, FullHttpRequest request) {
+    Exchange(HttpConnection connection, FullHttpRequest request, Visitor visitor) {
         this.connection = connection;
         this.request = request;
         this.target = new QueryStringDecoder(request.uri());
-        this.keepAlive = HttpUtil.isKeepAlive(request);
+        this.turnedAway = visitor.turnedAway();
+        this.keepAlive = HttpUtil.isKeepAlive(request) && !turnedAway;
+        this.client = visitor.client(request.headers());
+    }
+
+    /** Whether its connection is one too many. */
+    boolean turnedAway() {
+        return turnedAway;
+    }
+
+    /** Who asks; null when that is not known any more. */
+    @Nullable
+    InetSocketAddress client() {
+        return client;
+    }
+
+    /** Who asks, as people read it. */
+    String address() {
+        return Addresses.text(client);
     }
 
     Loop loop() {
@@ -148,6 +171,7 @@ final class Exchange {
         headers.add(HttpHeaderNames.VARY, HttpHeaderNames.ORIGIN);
         if (readableBy != null) {
             headers.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, readableBy);
+            headers.set(HttpHeaderNames.ACCESS_CONTROL_EXPOSE_HEADERS, HttpHeaderNames.RETRY_AFTER);
         }
     }
 

@@ -27,6 +27,11 @@ final class Farewell extends ChannelInboundHandlerAdapter {
 
     /** Answers and ends the connection; of HTTP/2, the stream. */
     static void say(ChannelHandlerContext ctx, FullHttpResponse response, long patienceMillis) {
+        if (ctx.pipeline().get(Farewell.class) != null) {
+            // It has been said.
+            response.release();
+            return;
+        }
         response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         HttpUtil.setContentLength(response, response.content().readableBytes());
         if (!(ctx.channel() instanceof DuplexChannel socket)) {

@@ -3,6 +3,7 @@ package dev.longwire.server.http;
 
 import dev.longwire.core.deadline.Deadlines;
 import dev.longwire.protocol.ErrorCode;
+import dev.longwire.server.gate.Visitor;
 import dev.longwire.server.loop.Loop;
 import dev.longwire.server.loop.Patient;
 import io.netty.channel.Channel;
@@ -19,6 +20,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http2.Http2StreamChannel;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +46,15 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private @Nullable ChannelHandlerContext context;
     private @Nullable Exchange current;
 
+    /** To be run when {@link #current} is over. */
+    private @Nullable Runnable leave;
+
+    /** Requests that have come whole. */
+    private long whole;
+
+    /** Whether a request is on its way; of a stream of HTTP/2 that is so from the first. */
+    private boolean arriving;
+
     HttpConnection(Loop loop, Router router) {
         this.loop = loop;
         this.router = router;
@@ -52,13 +63,18 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private final class Deadline extends Patient {
         @Override
         protected void expired() {
-            context().close();
+            if (arriving) {
+                tooLate();
+            } else {
+                context().close();
+            }
         }
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
+        arriving = ctx.channel() instanceof Http2StreamChannel;
         loop.requests().start(deadline, Loop.nowMillis());
         loop.alarm();
     }
@@ -66,6 +82,29 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
         Deadlines.stop(deadline);
+    }
+
+    /**
+     * Something was read.
+     *
+     * @param begun requests whose first line has come
+     * @param more whether there is the beginning of another
+     */
+    void read(long begun, boolean more) {
+        boolean before = arriving;
+        arriving = begun > whole || more;
+        if (arriving && !before && current == null) {
+            loop.requests().start(deadline, Loop.nowMillis());
+            loop.alarm();
+        }
+    }
+
+    private void tooLate() {
+        loop.loops().metrics().refused(ErrorCode.REQUEST_TIMEOUT.wire());
+        Farewell.say(
+                context(),
+                Problem.of(ErrorCode.REQUEST_TIMEOUT),
+                loop.loops().config().network().closeMillis());
     }
 
     private ChannelHandlerContext context() {
@@ -87,6 +126,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         FullHttpRequest request = (FullHttpRequest) message;
         Deadlines.stop(deadline);
+        whole++;
+        arriving = false;
         if (current == null) {
             begin(request);
         } else if (waiting.size() < PIPELINED) {
@@ -103,9 +144,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
                 refuse(request);
                 return;
             }
-            Exchange exchange = new Exchange(this, request);
+            Visitor visitor = Visitor.of(channel());
+            Exchange exchange = new Exchange(this, request, visitor);
             current = exchange;
-            router.handle(exchange);
+            leave = visitor.asks(exchange.client());
+            router.handle(exchange, leave != null);
         } finally {
             request.release();
         }
@@ -148,13 +191,21 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void next() {
+    private void over() {
         current = null;
+        if (leave != null) {
+            leave.run();
+            leave = null;
+        }
+    }
+
+    private void next() {
+        over();
         FullHttpRequest request = waiting.poll();
         if (request != null) {
             begin(request);
         } else {
-            loop.idle().start(deadline, Loop.nowMillis());
+            (arriving ? loop.requests() : loop.idle()).start(deadline, Loop.nowMillis());
             loop.alarm();
         }
     }
@@ -163,6 +214,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     void become(FullHttpResponse response, ChannelHandler handler) {
         ChannelPipeline pipeline = context().pipeline();
         context().writeAndFlush(response);
+        if (leave != null) {
+            Runnable counted = leave;
+            leave = null;
+            pipeline.channel().closeFuture().addListener(closed -> counted.run());
+        }
         pipeline.addLast(handler);
         pipeline.remove(this);
         pipeline.remove(Farewell.BEFORE);
@@ -184,8 +240,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         waiting.clear();
         if (current != null) {
             current.gone();
-            current = null;
         }
+        over();
     }
 
     @Override

@@ -3,6 +3,9 @@ package dev.longwire.server.http;
 
 import dev.longwire.core.deadline.Deadlines;
 import dev.longwire.server.config.NetworkLimits;
+import dev.longwire.server.gate.ProxyHeader;
+import dev.longwire.server.gate.Turnstile;
+import dev.longwire.server.gate.Visitor;
 import dev.longwire.server.loop.Loop;
 import dev.longwire.server.loop.Loops;
 import dev.longwire.server.loop.Patient;
@@ -12,9 +15,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.ByteToMessageDecoder;
-import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpMessage;
-import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
@@ -41,11 +41,13 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
 
     private final Loops loops;
     private final Router router;
+    private final Turnstile turnstile;
     private final @Nullable Certificates certificates;
 
     public HttpPipeline(Loops loops, Router router, @Nullable Certificates certificates) {
         this.loops = loops;
         this.router = router;
+        this.turnstile = new Turnstile(loops.config().gate(), loops.metrics());
         this.certificates = certificates;
     }
 
@@ -53,6 +55,10 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
     protected void initChannel(Channel channel) {
         loops.connections().add(channel);
         ChannelPipeline pipeline = channel.pipeline();
+        Visitor visitor = Visitor.enter(turnstile, channel);
+        if (visitor.speaksForSomebody()) {
+            ProxyHeader.expect(pipeline, visitor);
+        }
         if (certificates == null) {
             pipeline.addLast(new Preface());
             return;
@@ -75,10 +81,11 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
     private void http1(ChannelPipeline pipeline) {
         NetworkLimits limits = loops.config().network();
         Loop loop = loops.of(pipeline.channel().eventLoop());
-        pipeline.addLast("decoder", new Decoder(limits));
+        HttpConnection connection = new HttpConnection(loop, router);
+        pipeline.addLast("decoder", new RequestDecoder(limits, connection));
         pipeline.addLast("encoder", new HttpResponseEncoder());
         pipeline.addLast(Farewell.BEFORE, new Aggregator(loops));
-        pipeline.addLast(new HttpConnection(loop, router));
+        pipeline.addLast(connection);
     }
 
     private void http2(ChannelPipeline pipeline) {
@@ -155,23 +162,6 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
         public void exceptionCaught(ChannelHandlerContext here, Throwable cause) {
             // Reset before it said anything: news to nobody.
             here.close();
-        }
-    }
-
-    /** Refuses what proxies and servers are known to read differently. */
-    private static final class Decoder extends HttpRequestDecoder {
-        Decoder(NetworkLimits limits) {
-            super(new HttpDecoderConfig()
-                    .setMaxInitialLineLength(limits.requestLineBytes())
-                    .setMaxHeaderSize(limits.headerBytes())
-                    .setMaxChunkSize(8192)
-                    .setValidateHeaders(true)
-                    .setAllowDuplicateContentLengths(false));
-        }
-
-        @Override
-        protected void handleTransferEncodingChunkedWithContentLength(HttpMessage message) {
-            throw new IllegalArgumentException("both Transfer-Encoding and Content-Length");
         }
     }
 }

@@ -10,7 +10,6 @@ import dev.longwire.protocol.codec.ByteSink;
 import dev.longwire.protocol.codec.Codec;
 import dev.longwire.protocol.codec.Format;
 import dev.longwire.protocol.codec.PollCodec;
-import dev.longwire.server.loop.Addresses;
 import dev.longwire.server.loop.Loop;
 import dev.longwire.server.loop.Rendering;
 import io.netty.buffer.ByteBuf;
@@ -177,6 +176,6 @@ final class PollLine implements PollRoute.HttpLine {
 
     @Override
     public String address() {
-        return Addresses.text(exchange.channel().remoteAddress());
+        return exchange.address();
     }
 }

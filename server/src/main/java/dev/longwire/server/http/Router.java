@@ -5,7 +5,6 @@ import dev.longwire.protocol.ErrorCode;
 import dev.longwire.server.bridge.BridgeLine;
 import dev.longwire.server.bridge.Bridges;
 import dev.longwire.server.config.AdminKey.Scope;
-import dev.longwire.server.loop.Addresses;
 import dev.longwire.server.loop.Loops;
 import dev.longwire.server.websocket.Handshake;
 import dev.longwire.server.websocket.WebSocketLine;
@@ -23,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -107,8 +107,12 @@ public final class Router {
         Route counted = exchange -> webSocket(
                 exchange,
                 ours,
-                outcome ->
-                        new BridgeLine(exchange.loop(), one, exchange.headers().copy(), credentials.of(exchange)));
+                outcome -> new BridgeLine(
+                        exchange.loop(),
+                        one,
+                        exchange.headers().copy(),
+                        credentials.of(exchange),
+                        exchange.address()));
         Route plain = whileOpen(new PlainRoute(one, credentials));
         Route socket = exchange -> (Handshake.offered(exchange.headers(), ours) ? counted : plain).handle(exchange);
         entries.put(path, new Entry(HttpMethod.GET, socket, false, origins));
@@ -133,7 +137,8 @@ public final class Router {
         bridges.forEach(Bridges::drain);
     }
 
-    void handle(Exchange exchange) {
+    /** @param room whether there is room for one more request of this client */
+    void handle(Exchange exchange, boolean room) {
         if (!guard.hostAllowed(exchange.headers())) {
             refused(exchange, ErrorCode.HOST_NOT_ALLOWED);
             return;
@@ -144,7 +149,9 @@ public final class Router {
             return;
         }
         exchange.allowReading(exchange.headers().get(HttpHeaderNames.ORIGIN));
-        if (entry == null) {
+        if (!room || exchange.turnedAway()) {
+            exchange.refuse(ErrorCode.OVERLOADED, null, pauseMillis());
+        } else if (entry == null) {
             exchange.refuse(ErrorCode.NOT_FOUND);
         } else if (!exchange.path().startsWith(BRIDGES) && Credentials.inUrl(exchange)) {
             // The query of a bridge belongs to the server behind it.
@@ -160,17 +167,15 @@ public final class Router {
         }
     }
 
+    /** Not the same for everybody: whoever was turned away together would come back together. */
+    private static long pauseMillis() {
+        return ThreadLocalRandom.current().nextLong(1_000, 5_000);
+    }
+
     /** The origin is what an operator has to know; what is kept of it is bounded. */
     private static void refused(Exchange exchange, ErrorCode code) {
         String origin = exchange.headers().get(HttpHeaderNames.ORIGIN, "");
-        exchange.loop()
-                .loops()
-                .listener()
-                .refused(
-                        code.wire(),
-                        cut(exchange.path()),
-                        cut(origin),
-                        Addresses.text(exchange.channel().remoteAddress()));
+        exchange.loop().loops().listener().refused(code.wire(), cut(exchange.path()), cut(origin), exchange.address());
         exchange.refuse(code);
     }
 
@@ -211,8 +216,9 @@ public final class Router {
 
     private void webSocket(Exchange exchange) {
         webSocket(exchange, Handshake.OURS, outcome -> {
-            String origin = exchange.headers().get(HttpHeaderNames.ORIGIN, "");
-            return new WebSocketLine(exchange.loop(), outcome.format(), origin, credentials.of(exchange));
+            WebSocketLine.Asker asker =
+                    new WebSocketLine.Asker(exchange.headers().get(HttpHeaderNames.ORIGIN, ""), exchange.address());
+            return new WebSocketLine(exchange.loop(), outcome.format(), asker, credentials.of(exchange));
         });
     }
 

@@ -10,7 +10,6 @@ import dev.longwire.protocol.ServerFrame;
 import dev.longwire.protocol.codec.Codec;
 import dev.longwire.protocol.codec.Format;
 import dev.longwire.server.connection.Connection;
-import dev.longwire.server.loop.Addresses;
 import dev.longwire.server.loop.Frames;
 import dev.longwire.server.loop.Loop;
 import dev.longwire.server.loop.Rendering;
@@ -245,7 +244,7 @@ final class StreamLine implements PollRoute.HttpLine, Connection {
 
     @Override
     public String address() {
-        return Addresses.text(channel.remoteAddress());
+        return exchange.address();
     }
 
     @Override

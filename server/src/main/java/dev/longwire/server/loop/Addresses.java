@@ -11,13 +11,14 @@ public final class Addresses {
 
     private Addresses() {}
 
-    /** {@code 127.0.0.1:51234}; empty when it is not known (any more). */
+    /** {@code 127.0.0.1:51234}, without a port when that is 0; empty when it is not known (any more). */
     public static String text(@Nullable SocketAddress address) {
         if (!(address instanceof InetSocketAddress internet)) {
             return "";
         }
         InetAddress host = internet.getAddress();
         String name = host == null ? internet.getHostString() : host.getHostAddress();
-        return (name.indexOf(':') < 0 ? name : "[" + name + "]") + ":" + internet.getPort();
+        String bare = name.indexOf(':') < 0 ? name : "[" + name + "]";
+        return internet.getPort() == 0 ? bare : bare + ":" + internet.getPort();
     }
 }

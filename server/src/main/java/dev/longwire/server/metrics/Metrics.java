@@ -24,6 +24,8 @@ import java.util.function.LongSupplier;
  */
 public final class Metrics implements ConnectionListener {
 
+    private static final String LIMITS_HIT = "How often something was refused for a limit, by the limit's name.";
+
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final LongAdder published = counted("longwire.messages.published", "Messages that were accepted.");
     private final LongAdder delivered =
@@ -56,7 +58,7 @@ public final class Metrics implements ConnectionListener {
     private LongAdder hits(Limit limit) {
         LongAdder adder = new LongAdder();
         FunctionCounter.builder("longwire.limits.hit", adder, LongAdder::sum)
-                .description("How often a session was refused something for a limit, by the limit's name.")
+                .description(LIMITS_HIT)
                 .tags("limit", limit.label())
                 .register(registry);
         return adder;
@@ -141,6 +143,11 @@ public final class Metrics implements ConnectionListener {
     /** A session hit a limit. */
     public void limitHit(Limit limit) {
         limitHits.get(limit.ordinal()).increment();
+    }
+
+    /** Somebody was one too many. */
+    public void limitHit(String limit) {
+        count("longwire.limits.hit", LIMITS_HIT, Tags.of("limit", limit));
     }
 
     private void count(String name, String description, Tags tags) {

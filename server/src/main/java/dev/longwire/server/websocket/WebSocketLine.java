@@ -15,7 +15,6 @@ import dev.longwire.protocol.codec.Utf8;
 import dev.longwire.server.config.NetworkLimits;
 import dev.longwire.server.connection.Connection;
 import dev.longwire.server.connection.ConnectionListener;
-import dev.longwire.server.loop.Addresses;
 import dev.longwire.server.loop.Frames;
 import dev.longwire.server.loop.Line;
 import dev.longwire.server.loop.Loop;
@@ -44,13 +43,21 @@ public final class WebSocketLine extends ChannelInboundHandlerAdapter implements
     private static final byte[] PING = "{\"type\":\"ping\"}".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] PONG = "{\"type\":\"pong\"}".getBytes(StandardCharsets.US_ASCII);
 
+    /**
+     * Who opened a connection, for the log.
+     *
+     * @param origin the page; empty when it is no page
+     * @param address of the client, and its port where that is known
+     */
+    public record Asker(String origin, String address) {}
+
     private final Loop loop;
     private final Format format;
     private final Carrier carrier;
     private final FrameReader reader;
     private final ConnectionListener listener;
     private final long openedAt = System.currentTimeMillis();
-    private final String origin;
+    private final Asker asker;
     private final @Nullable String token;
     private @Nullable ChannelHandlerContext context;
 
@@ -70,14 +77,14 @@ public final class WebSocketLine extends ChannelInboundHandlerAdapter implements
     private String closeReason = "lost";
 
     /**
-     * @param origin the page that opened it, for the log; empty when it is no page
+     * @param asker who opened it
      * @param token what came with the handshake, for a client that says nothing else in its first frame
      */
-    public WebSocketLine(Loop loop, Format format, String origin, @Nullable String token) {
+    public WebSocketLine(Loop loop, Format format, Asker asker, @Nullable String token) {
         this.token = token;
         this.loop = loop;
         this.format = format;
-        this.origin = origin;
+        this.asker = asker;
         this.listener = loop.loops().listener();
         this.carrier = loop.carrier(format == Format.JSON ? Carrier.Form.WS_JSON : Carrier.Form.WS_CBOR, this);
         NetworkLimits limits = loop.loops().config().network();
@@ -346,12 +353,12 @@ public final class WebSocketLine extends ChannelInboundHandlerAdapter implements
 
     @Override
     public String origin() {
-        return origin;
+        return asker.origin;
     }
 
     @Override
     public String address() {
-        return Addresses.text(context().channel().remoteAddress());
+        return asker.address;
     }
 
     @Override
