@@ -470,6 +470,46 @@ class HttpTest(Case):
             self.assertEqual(200, self.http('GET', '/health/live', None, {'Host': name})[0].status)
 
 
+class GateTest(unittest.TestCase):
+
+    def setUp(self):
+        settings = ('limits.connections_per_address=2', 'timeouts.request=300ms', 'timeouts.idle=500ms')
+        self.server = Server(*(word for setting in settings for word in ('--set', setting)))
+        self.addCleanup(self.server.stop)
+
+    def socket(self, text):
+        opened = socket.create_connection(('127.0.0.1', self.server.port), timeout=20)
+        self.addCleanup(opened.close)
+        opened.sendall(text.encode())
+        return opened
+
+    @staticmethod
+    def rest(opened):
+        return b''.join(iter(lambda: opened.recv(65536), b'')).decode()
+
+    def test_requests_that_never_come(self):
+        """[T10]"""
+        begun = self.socket('POST /v1/poll HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{')
+        silent = self.socket('')
+        answer = self.rest(begun)
+        self.assertTrue(answer.startswith('HTTP/1.1 408 '), answer)
+        problem = json.loads(answer.split('\r\n\r\n')[1])
+        self.assertEqual(('request_timeout', CODES['request_timeout']), (problem['name'], problem['code']))
+        self.assertEqual('', self.rest(silent))
+
+    def test_one_connection_too_many(self):
+        """[T9]"""
+        clients = [Client('127.0.0.1', self.server.port) for _ in range(2)]
+        for client in clients:
+            client.attach()
+        answer = self.rest(self.socket('GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n'))
+        self.assertTrue(answer.startswith('HTTP/1.1 503 '), answer)
+        self.assertRegex(answer.lower(), 'retry-after: [1-5]\r')
+        self.assertEqual('overloaded', json.loads(answer.split('\r\n\r\n')[1])['name'])
+        for client in clients:
+            client.carrier.close()
+
+
 class DrainTest(unittest.TestCase):
 
     def test_going_away(self):

@@ -70,8 +70,7 @@ public final class BridgeLine extends ByteToMessageDecoder implements Carrier, C
      * @param token that this request showed
      * @param address of the client, for the log
      */
-    public BridgeLine(
-            Loop loop, Bridges bridges, HttpHeaders headers, @Nullable String token, String address) {
+    public BridgeLine(Loop loop, Bridges bridges, HttpHeaders headers, @Nullable String token, String address) {
         this.address = address;
         this.loop = loop;
         this.bridges = bridges;
