@@ -234,8 +234,7 @@ final class GateTest {
             String ann = "X-Forwarded-For: 2001:db8::1\r\n";
             first.raw(Peer.upgrade(server.port(), ann));
             assertThat(first.head()).contains("101");
-            second.raw("GET /v1/events?channel=a HTTP/1.1\r\nHost: localhost\r\n"
-                    + "X-Forwarded-For: 2001:db8::2\r\n\r\n");
+            second.raw("GET /v1/events?channel=a HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: 2001:db8::2\r\n\r\n");
             assertThat(second.head()).contains("200");
             // The same /64, however many addresses it has.
             String another = "GET /health/live HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: 2001:db8::3\r\n\r\n";

@@ -22,7 +22,6 @@ public final class Visitor {
     /** Proxies in a row that are read; whoever has more counts as the last that was read. */
     private static final int HOPS = 16;
 
-    private static final Runnable NOTHING = () -> {};
     private final Turnstile turnstile;
     private final Channel channel;
 
@@ -152,12 +151,16 @@ public final class Visitor {
      */
     public @Nullable Runnable asks(@Nullable InetSocketAddress client) {
         if (client == null || client.equals(peer) || client.getAddress().equals(counted)) {
-            return NOTHING;
+            return Visitor::nothing;
         }
         InetAddress address = client.getAddress();
         if (turnstile.trusted(address)) {
-            return NOTHING;
+            return Visitor::nothing;
         }
         return turnstile.enter(address) == null ? () -> turnstile.leave(address) : null;
+    }
+
+    private static void nothing() {
+        // It is counted already, or nobody's.
     }
 }

@@ -108,11 +108,7 @@ public final class Router {
                 exchange,
                 ours,
                 outcome -> new BridgeLine(
-                        exchange.loop(),
-                        one,
-                        exchange.headers().copy(),
-                        credentials.of(exchange),
-                        exchange.address()));
+                        exchange.loop(), one, exchange.headers().copy(), credentials.of(exchange), exchange.address()));
         Route plain = whileOpen(new PlainRoute(one, credentials));
         Route socket = exchange -> (Handshake.offered(exchange.headers(), ours) ? counted : plain).handle(exchange);
         entries.put(path, new Entry(HttpMethod.GET, socket, false, origins));

@@ -59,9 +59,18 @@ final class OriginsTest {
             .withDrainMillis(0)
             .withOrigins(List.of("https://other.example", GOOD))
             .withBridges(List.of(new BridgeConfig(
-                    "b", URI.create("ws://127.0.0.1:9/"), List.of(), List.of(), List.of(), 5_000, 1 << 20, 10)));
+                    "b", URI.create("ws://127.0.0.1:9/"), List.of(), List.of(), List.of(), 5_000, 1 << 20, 10, false)));
 
     private static final Map<String, String> ROUTES = routes();
+
+    private static final String UPGRADE = String.join(
+            "\r\n",
+            "Upgrade: websocket",
+            "Connection: Upgrade",
+            "Sec-WebSocket-Version: 13",
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+            "",
+            "");
 
     private static LongwireServer server;
 
@@ -97,11 +106,8 @@ final class OriginsTest {
 
     private static Answer ask(LongwireServer of, String method, String path, String more) throws IOException {
         boolean socket = path.equals("/v1/ws") && method.equals("GET");
-        String headers = "Host: localhost:" + of.port() + "\r\n" + more
-                + (socket
-                        ? "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
-                        : "Connection: close\r\nContent-Length: 0\r\n\r\n");
+        String last = socket ? UPGRADE : "Connection: close\r\nContent-Length: 0\r\n\r\n";
+        String headers = "Host: localhost:" + of.port() + "\r\n" + more + last;
         try (Socket client = new Socket(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), of.port())) {
             client.setSoTimeout(20_000);
             client.getOutputStream()
