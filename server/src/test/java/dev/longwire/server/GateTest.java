@@ -178,12 +178,14 @@ final class GateTest {
     }
 
     /** One who is one too many is told so, in the words of everybody's errors, and that is all. */
-    private static void turnedAway(Peer peer) throws IOException {
-        Peer.Answer answer = peer.get("/health/live");
-        assertThat(answer.status()).isEqualTo(503);
-        assertThat(answer.body()).contains("\"name\":\"overloaded\"").contains("\"code\":302");
-        assertThat(Integer.parseInt(answer.header("retry-after"))).isBetween(1, 5);
-        assertThat(peer.over()).isTrue();
+    private static void turnedAway(int port) throws IOException {
+        try (Peer peer = new Peer(port)) {
+            Peer.Answer answer = peer.get("/health/live");
+            assertThat(answer.status()).isEqualTo(503);
+            assertThat(answer.body()).contains("\"name\":\"overloaded\"").contains("\"code\":302");
+            assertThat(Integer.parseInt(answer.header("retry-after"))).isBetween(1, 5);
+            assertThat(peer.over()).isTrue();
+        }
     }
 
     /** Waits until a fresh connection is served; one that is gone may be counted for a moment. */
@@ -207,9 +209,7 @@ final class GateTest {
             assertThat(idle.get("/health/live").status()).isEqualTo(200);
             try (Peer socket = Peer.session(server.port(), Peer.JSON)) {
                 for (int i = 0; i < 20; i++) {
-                    try (Peer late = new Peer(server.port())) {
-                        turnedAway(late);
-                    }
+                    turnedAway(server.port());
                 }
                 // Those who are inside don't notice.
                 socket.text("{\"type\":\"ping\"}");
