@@ -49,6 +49,8 @@ export const ErrorCodes = {
   overloaded: 302,
   /** The session has as many added tokens as it may have. */
   too_many_tokens: 303,
+  /** The user has as many sessions as a user may have; `retry_after` says when to try again. */
+  too_many_sessions: 304,
   /** The key was used for another payload. */
   idempotency_conflict: 400,
   /** Whether the first try of this request ran is not known any more. */

@@ -34,6 +34,12 @@ public enum ErrorCode {
             301, "too_many_subscriptions", "The session has as many subscriptions as it may have.", 0, 0),
     OVERLOADED(302, "overloaded", "The server has no room for this now; `retry_after` says when to try again.", 0, 503),
     TOO_MANY_TOKENS(303, "too_many_tokens", "The session has as many added tokens as it may have.", 0, 0),
+    TOO_MANY_SESSIONS(
+            304,
+            "too_many_sessions",
+            "The user has as many sessions as a user may have; `retry_after` says when to try again.",
+            4204,
+            0),
     IDEMPOTENCY_CONFLICT(400, "idempotency_conflict", "The key was used for another payload.", 0, 409),
     OUTCOME_UNKNOWN(401, "outcome_unknown", "Whether the first try of this request ran is not known any more.", 0, 0),
     INTERNAL(500, "internal", "The server failed to do this.", 0, 500),

@@ -57,11 +57,11 @@ final class GateTest {
     }
 
     private static GateLimits trusting(boolean proxyProtocol, String... ranges) {
-        return new GateLimits(List.of(), ranges(ranges), proxyProtocol, 0, 0, 0);
+        return new GateLimits(List.of(), ranges(ranges), proxyProtocol, 0, 0, 0, 0);
     }
 
     private static GateLimits atMost(int connections, int perAddress, int perSecond) {
-        return new GateLimits(List.of(), ranges("10.0.0.1"), false, connections, perAddress, perSecond);
+        return new GateLimits(List.of(), ranges("10.0.0.1"), false, connections, perAddress, 0, perSecond);
     }
 
     /** Whose address is told when such a request is refused. */
@@ -226,7 +226,7 @@ final class GateTest {
     /** What is counted behind a proxy are the requests under way, and the sockets that they become. */
     @Test
     void clientsBehindAProxyAreCountedOneByOne() throws IOException {
-        GateLimits gate = new GateLimits(List.of(), ranges("127.0.0.1"), false, 0, 2, 0);
+        GateLimits gate = new GateLimits(List.of(), ranges("127.0.0.1"), false, 0, 2, 0, 0);
         try (LongwireServer server = start(gate);
                 Peer proxy = new Peer(server.port());
                 Peer first = new Peer(server.port());

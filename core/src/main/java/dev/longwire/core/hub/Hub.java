@@ -244,44 +244,65 @@ public final class Hub {
     }
 
     private void verified(HubInput.Verified verified, long nowMillis) {
-        Carrier carrier = verified.carrier();
         if (permits.revocations().refuse(verified.principal(), nowMillis)) {
-            denied(new HubInput.Denied(carrier, verified.connect(), ErrorCode.UNAUTHORIZED), nowMillis);
-        } else if (!carrier.closed) {
-            carrier.verifying = false;
-            Session made = sessions.madeBy(verified);
-            if (made != null && made.polling != null) {
-                // What else the poll brought ran when it came first.
-                carrier.pending = null;
-                polls.repeatFirst(made, made.polling, carrier, nowMillis);
-                return;
-            }
-            long waitMillis = sessions.namesTooMany(verified, nowMillis);
-            if (waitMillis > 0) {
-                carrier.pending = null;
-                outbox.send(carrier, new Error(verified.connect().id(), ErrorCode.RATE_LIMITED, null, waitMillis));
-                outbox.goodbye(carrier, CloseCode.BUSY, waitMillis);
-                sessions.lost(carrier, nowMillis);
-                return;
-            }
-            sessions.attach(verified, nowMillis);
-            if (carrier.session != null) {
-                permits.shown(carrier.session, verified.principal(), verified.lifeMillis(), nowMillis);
-            }
-            if (carrier.session != null && verified.connect().resume() != null) {
-                requests.resume(carrier.session, verified.connect().resume());
-            }
-            release(carrier, nowMillis);
+            denied(new HubInput.Denied(verified.carrier(), verified.connect(), ErrorCode.UNAUTHORIZED), nowMillis);
+        } else if (!verified.carrier().closed) {
+            attach(verified, nowMillis);
         }
+        String fresh = verified.fresh().session();
+        if (sessions.find(fresh) == null) {
+            // The name was made for nothing: whoever noted it may forget it.
+            outbox.add(new HubOutput.Ended(fresh));
+        }
+    }
+
+    private void attach(HubInput.Verified verified, long nowMillis) {
+        Carrier carrier = verified.carrier();
+        carrier.verifying = false;
+        Session made = sessions.madeBy(verified);
+        if (made != null && made.polling != null) {
+            // What else the poll brought ran when it came first.
+            carrier.pending = null;
+            polls.repeatFirst(made, made.polling, carrier, nowMillis);
+            return;
+        }
+        long waitMillis = sessions.namesTooMany(verified, nowMillis);
+        if (waitMillis > 0) {
+            carrier.pending = null;
+            busy(carrier, new Error(verified.connect().id(), ErrorCode.RATE_LIMITED, null, waitMillis), nowMillis);
+            return;
+        }
+        sessions.attach(verified, nowMillis);
+        if (carrier.session != null) {
+            permits.shown(carrier.session, verified.principal(), verified.lifeMillis(), nowMillis);
+        }
+        if (carrier.session != null && verified.connect().resume() != null) {
+            requests.resume(carrier.session, verified.connect().resume());
+        }
+        release(carrier, nowMillis);
     }
 
     private void denied(HubInput.Denied denied, long nowMillis) {
         Carrier carrier = denied.carrier();
-        if (!carrier.closed) {
-            carrier.verifying = false;
-            carrier.pending = null;
+        if (carrier.closed) {
+            return;
+        }
+        carrier.verifying = false;
+        carrier.pending = null;
+        if (denied.code() == ErrorCode.TOO_MANY_SESSIONS) {
+            // By then a session whose connection was lost is known to be away, and its client may have resumed it.
+            Error error = new Error(denied.connect().id(), denied.code(), null, limits.pingMillis());
+            busy(carrier, error, nowMillis);
+        } else {
             bad(carrier, new ClientFrame.Bad(denied.connect().id(), denied.code(), null), nowMillis);
         }
+    }
+
+    /** There is no room for the session that a client wants; it may try again. */
+    private void busy(Carrier carrier, Error error, long nowMillis) {
+        outbox.send(carrier, error);
+        outbox.goodbye(carrier, CloseCode.BUSY, error.retryAfterMillis());
+        sessions.lost(carrier, nowMillis);
     }
 
     private void overtaken(Carrier carrier) {

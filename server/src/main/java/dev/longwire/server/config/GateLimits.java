@@ -12,6 +12,7 @@ import java.util.List;
  * @param proxyProtocol whether these begin their connections with a header of the PROXY protocol
  * @param connections that may be open; 0 for any number
  * @param perAddress of one client's address, behind a trusted proxy its requests under way; 0 for any number
+ * @param perUser sessions of one user, attached or waiting; 0 for any number
  * @param perSecond connections that are taken in a second, a second's worth at once; 0 for any number
  */
 public record GateLimits(
@@ -20,9 +21,10 @@ public record GateLimits(
         boolean proxyProtocol,
         int connections,
         int perAddress,
+        int perUser,
         int perSecond) {
 
-    public static final GateLimits DEFAULT = new GateLimits(List.of(), List.of(), false, 100_000, 10_000, 0);
+    public static final GateLimits DEFAULT = new GateLimits(List.of(), List.of(), false, 100_000, 10_000, 100, 0);
 
     public GateLimits {
         origins = List.copyOf(origins);
@@ -36,12 +38,12 @@ public record GateLimits(
         if (proxyProtocol && trusted.isEmpty()) {
             throw new IllegalArgumentException("proxy_protocol needs trusted_proxies: anybody could say anything");
         }
-        if (connections < 0 || perAddress < 0 || perSecond < 0) {
+        if (connections < 0 || perAddress < 0 || perUser < 0 || perSecond < 0) {
             throw new IllegalArgumentException("limits of connections must not be negative");
         }
     }
 
     GateLimits withOrigins(List<String> others) {
-        return new GateLimits(others, trusted, proxyProtocol, connections, perAddress, perSecond);
+        return new GateLimits(others, trusted, proxyProtocol, connections, perAddress, perUser, perSecond);
     }
 }

@@ -83,6 +83,11 @@ public enum Setting {
             Kind.COUNT,
             "10000",
             "of one client's address (IPv6: of one /64); more get 503 `overloaded`; 0 for any number"),
+    SESSIONS_PER_USER(
+            "limits.sessions_per_user",
+            Kind.COUNT,
+            "100",
+            "of one user of a token, attached or waiting; a new one gets `too_many_sessions`; 0 for any number"),
     CONNECTIONS_PER_SECOND(
             "limits.connections_per_second",
             Kind.COUNT,

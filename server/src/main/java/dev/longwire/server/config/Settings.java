@@ -235,6 +235,7 @@ public final class Settings {
                 flag(Setting.PROXY_PROTOCOL),
                 count(Setting.CONNECTIONS),
                 count(Setting.CONNECTIONS_PER_ADDRESS),
+                count(Setting.SESSIONS_PER_USER),
                 count(Setting.CONNECTIONS_PER_SECOND));
     }
 

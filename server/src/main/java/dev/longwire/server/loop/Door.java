@@ -73,9 +73,11 @@ final class Door {
         String session = ticket == null ? null : ticket.session();
         HubInput.Verified verified =
                 new HubInput.Verified(carrier, connect, principal, life(principal), session, turn, fresh);
-        Loop home = session == null ? null : loops.homeOf(session);
-        if (session == null || home == null || home == loop) {
-            attach(verified);
+        Loop home = session == null ? null : loops.homes().of(session, principal.user());
+        if (session == null || home == null) {
+            begin(verified, loop);
+        } else if (home == loop) {
+            loop.accept(verified);
         } else {
             loop.later(home, () -> home.accept(new HubInput.Release(session, turn, new Move(loop, verified))));
         }
@@ -86,12 +88,14 @@ final class Door {
         return text == null ? null : loop.tickets().open(text);
     }
 
-    private void attach(HubInput.Verified verified) {
-        String resumed = verified.resume();
-        if (resumed == null || loops.homeOf(resumed) != loop) {
-            loops.settle(verified.fresh().session(), loop);
+    /** There is to be a new session, unless its user has as many as a user may have. */
+    private void begin(HubInput.Verified verified, Loop on) {
+        if (loops.homes().begin(verified.fresh().session(), verified.principal().user(), on)) {
+            on.accept(verified);
+        } else {
+            loops.metrics().limitHit("sessions_per_user");
+            on.accept(new HubInput.Denied(verified.carrier(), verified.connect(), ErrorCode.TOO_MANY_SESSIONS));
         }
-        loop.accept(verified);
     }
 
     /** This loop's hub has let a session go, or has not. */
@@ -99,7 +103,7 @@ final class Door {
         Move move = (Move) released.asker();
         byte[] state = released.state();
         if (state != null) {
-            loops.settle(released.session(), move.to);
+            loops.homes().move(released.session(), move.to);
         }
         loop.later(move.to, () -> {
             if (state != null) {
@@ -108,8 +112,7 @@ final class Door {
             } else if (released.overtaken()) {
                 move.to.accept(new HubInput.Overtaken(move.verified.carrier()));
             } else {
-                loops.settle(move.verified.fresh().session(), move.to);
-                move.to.accept(move.verified);
+                begin(move.verified, move.to);
             }
         });
     }

@@ -197,7 +197,7 @@ public final class Loop {
             case HubOutput.Released released -> door.released(released);
             case HubOutput.Stray stray -> stray(stray.reply());
             case HubOutput.LimitHit hit -> loops.metrics().limitHit(hit.limit());
-            case HubOutput.Ended ended -> loops.forget(ended.session(), this);
+            case HubOutput.Ended ended -> loops.homes().end(ended.session(), this);
         }
     }
 

@@ -22,7 +22,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -46,7 +45,7 @@ public final class Loops {
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final List<Loop> all = new ArrayList<>();
     private final IdentityHashMap<EventExecutor, Loop> byExecutor = new IdentityHashMap<>();
-    private final ConcurrentHashMap<String, Loop> homes = new ConcurrentHashMap<>();
+    private final Homes homes;
     private final AtomicLong questions = new AtomicLong();
 
     /** @param listener is told of every connection, after the log and the metrics */
@@ -62,6 +61,7 @@ public final class Loops {
         this.ticketKey = config.ticketKey() == null
                 ? Tickets.freshKey()
                 : config.ticketKey().getBytes(StandardCharsets.UTF_8);
+        this.homes = new Homes(config.gate().perUser());
         this.listener = ConnectionListener.all(new ConnectionLog(), metrics, listener);
         List<EventLoop> executors = new ArrayList<>();
         group.forEach(executor -> executors.add((EventLoop) executor));
@@ -119,7 +119,7 @@ public final class Loops {
 
     /** The loop whose hub has this session, or null. */
     public @Nullable Loop homeOf(String session) {
-        return homes.get(session);
+        return homes.of(session);
     }
 
     /** How many sessions there are. */
@@ -170,13 +170,9 @@ public final class Loops {
         owner.post(() -> owner.serve(tag, request, then));
     }
 
-    /** The session is on this loop from now on. */
-    void settle(String session, Loop loop) {
-        homes.put(session, loop);
-    }
-
-    void forget(String session, Loop loop) {
-        homes.remove(session, loop);
+    /** Where sessions are. */
+    Homes homes() {
+        return homes;
     }
 
     /** Runs something on every loop. */
