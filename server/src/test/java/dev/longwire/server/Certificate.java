@@ -15,12 +15,12 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /** A self-signed certificate for localhost, made with the JDK's own keytool, as the PEM files that an operator has. */
-record Certificate(Tls files, X509Certificate certificate) {
+public record Certificate(Tls files, X509Certificate certificate) {
 
     private static final char[] PASSWORD = "changeit".toCharArray();
 
     /** Makes one in the folder, over whatever was there. */
-    static Certificate make(Path folder, String name)
+    public static Certificate make(Path folder, String name)
             throws IOException, InterruptedException, GeneralSecurityException {
         Path store = folder.resolve(name + ".p12");
         Process keytool = new ProcessBuilder(

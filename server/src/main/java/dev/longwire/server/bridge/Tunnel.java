@@ -2,6 +2,8 @@
 package dev.longwire.server.bridge;
 
 import dev.longwire.protocol.ErrorCode;
+import dev.longwire.server.outgoing.Dialer;
+import dev.longwire.server.outgoing.Failure;
 import dev.longwire.server.websocket.Handshake;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -63,8 +65,8 @@ final class Tunnel extends SimpleChannelInboundHandler<FullHttpResponse> impleme
     void open() {
         Channel client = near.channel();
         client.closeFuture().addListener(closed -> gone());
-        client.eventLoop().schedule(this::failed, PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
-        new Dialer(client.eventLoop()).dial(new Dialer.Target(opening.url().getHost(), opening.port()), this);
+        client.eventLoop().schedule(this::unavailable, PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+        new Dialer(client.eventLoop(), Upstream.CONNECT_MILLIS).dial(opening.place(), this);
     }
 
     private void gone() {
@@ -84,7 +86,11 @@ final class Tunnel extends SimpleChannelInboundHandler<FullHttpResponse> impleme
     }
 
     @Override
-    public void failed() {
+    public void failed(Failure why) {
+        unavailable();
+    }
+
+    private void unavailable() {
         if (!decided) {
             gone();
             near.refuse(ErrorCode.UNAVAILABLE);
@@ -140,7 +146,7 @@ final class Tunnel extends SimpleChannelInboundHandler<FullHttpResponse> impleme
         boolean accepted = answer.status().equals(HttpResponseStatus.SWITCHING_PROTOCOLS)
                 && Handshake.accept(key).equals(answer.headers().get(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT));
         if (!accepted || decided) {
-            failed();
+            unavailable();
             ctx.close();
             return;
         }
@@ -169,7 +175,7 @@ final class Tunnel extends SimpleChannelInboundHandler<FullHttpResponse> impleme
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        failed();
+        unavailable();
     }
 
     @Override

@@ -3,6 +3,8 @@ package dev.longwire.server.bridge;
 
 import dev.longwire.protocol.bridge.BodyCodec;
 import dev.longwire.protocol.bridge.Piece;
+import dev.longwire.server.outgoing.Dialer;
+import dev.longwire.server.outgoing.Failure;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -25,6 +27,7 @@ import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.handler.ssl.SslContext;
 import java.net.URI;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -70,9 +73,14 @@ final class Upstream extends SimpleChannelInboundHandler<WebSocketFrame> {
         int port() {
             return url.getPort() > 0 ? url.getPort() : tls == null ? PLAIN_PORT : TLS_PORT;
         }
+
+        /** Upstreams are the operator's own as a rule: any address will do. */
+        Dialer.Place place() {
+            return new Dialer.Place(url.getHost(), port(), Optional.empty());
+        }
     }
 
-    private static final int CONNECT_MILLIS = 10_000;
+    static final int CONNECT_MILLIS = 10_000;
     private static final int CLOSE_MILLIS = 10_000;
     private static final int ANSWER_BYTES = 16 * 1024;
     private static final int TLS_PORT = 443;
@@ -97,11 +105,11 @@ final class Upstream extends SimpleChannelInboundHandler<WebSocketFrame> {
         super(true);
         this.sink = sink;
         this.loop = loop;
-        this.dialer = new Dialer(loop);
+        this.dialer = new Dialer(loop, CONNECT_MILLIS);
     }
 
     void connect(Opening opening) {
-        dialer.dial(new Dialer.Target(opening.url().getHost(), opening.port()), new Dialer.Caller() {
+        dialer.dial(opening.place(), new Dialer.Caller() {
             @Override
             public boolean wanted() {
                 return !ended;
@@ -113,7 +121,7 @@ final class Upstream extends SimpleChannelInboundHandler<WebSocketFrame> {
             }
 
             @Override
-            public void failed() {
+            public void failed(Failure why) {
                 end(Piece.Close.ABNORMAL, "");
             }
         });
