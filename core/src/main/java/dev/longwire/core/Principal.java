@@ -2,6 +2,7 @@
 package dev.longwire.core;
 
 import dev.longwire.core.access.Capabilities;
+import dev.longwire.core.access.Narrowing;
 import dev.longwire.protocol.Payload;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param user the user's id, or null for an anonymous session
  * @param info what others are shown of the user, JSON; or null
  * @param capabilities what may be done
+ * @param narrowing how much of it, where that is less than the server allows
  * @param tokenId the id of the token that said so, by which it can be revoked; or null
  * @param issuedAtMillis when the token was made, in ms since 1970; 0 where it doesn't say
  * @param expiresAtMillis when the token ends, in ms since 1970; 0 for never
@@ -19,6 +21,7 @@ public record Principal(
         @Nullable String user,
         @Nullable Payload info,
         Capabilities capabilities,
+        Narrowing narrowing,
         @Nullable String tokenId,
         long issuedAtMillis,
         long expiresAtMillis) {
@@ -31,7 +34,7 @@ public record Principal(
 
     /** Somebody who may do everything, for ever. */
     public static Principal ofUser(@Nullable String user) {
-        return new Principal(user, null, Capabilities.ALL, null, 0, 0);
+        return new Principal(user, null, Capabilities.ALL, Narrowing.NONE, null, 0, 0);
     }
 
     /** How much of the token's life is left at a time of day, in ms since 1970; not below 0. */

@@ -30,6 +30,9 @@ public final class Claims {
     private static final int MAX_LIST = 16;
     private static final long MAX_SECONDS = (1L << 53) / 1000;
 
+    /** What {@code limits} may name, in the order of {@link Narrowing}'s components. */
+    private static final List<String> NARROWED = List.of("frame_rate", "byte_rate", "subscriptions", "sessions");
+
     private Claims() {}
 
     /**
@@ -64,7 +67,9 @@ public final class Claims {
         String user = sub == null ? null : identity(sub);
         String tokenId = jti == null ? null : identity(jti);
         Capabilities capabilities = capabilities(claims.get("cap"));
+        Narrowing narrowing = narrowing(claims.get("limits"));
         if (capabilities == null
+                || narrowing == null
                 || (sub != null && user == null)
                 || (jti != null && tokenId == null)
                 || (info != null && info.length > MAX_INFO_BYTES)) {
@@ -72,7 +77,8 @@ public final class Claims {
         }
         Payload shown = info == null ? null : Payload.json(info);
         long made = claims.containsKey("iat") ? seconds(claims.get("iat")) : 0;
-        return new Principal(user, shown, capabilities, tokenId, made * 1000, seconds(claims.get("exp")) * 1000);
+        long ends = seconds(claims.get("exp")) * 1000;
+        return new Principal(user, shown, capabilities, narrowing, tokenId, made * 1000, ends);
     }
 
     /** Whether the right one made it, for us. */
@@ -156,6 +162,27 @@ public final class Claims {
             operations.put(each.getKey(), set);
         }
         return Capabilities.of(operations);
+    }
+
+    /** No claim narrows nothing; null is one that can't be read. A limit of a later version is not passed over. */
+    private static @Nullable Narrowing narrowing(byte @Nullable [] limits) {
+        if (limits == null) {
+            return Narrowing.NONE;
+        }
+        Map<String, byte[]> members = StrictJson.members(limits, MAX_DEPTH);
+        if (members == null) {
+            return null;
+        }
+        int[] values = new int[NARROWED.size()];
+        for (Map.Entry<String, byte[]> each : members.entrySet()) {
+            int index = NARROWED.indexOf(each.getKey());
+            Long value = StrictJson.integer(each.getValue());
+            if (index < 0 || value == null || value < 1 || value > Integer.MAX_VALUE) {
+                return null;
+            }
+            values[index] = value.intValue();
+        }
+        return new Narrowing(values[0], values[1], values[2], values[3]);
     }
 
     /** A channel's name in which {@code *} may stand too. */

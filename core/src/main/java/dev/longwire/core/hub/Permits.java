@@ -49,7 +49,7 @@ final class Permits {
 
     /** A token takes the place of the one that the session came with. What was added stays. */
     void shown(Session session, Principal principal, long lifeMillis, long nowMillis) {
-        session.principal = principal;
+        session.speaksFor(principal);
         session.lapsed = false;
         if (session.permit != null) {
             Deadlines.stop(session.permit);

@@ -85,7 +85,7 @@ final class Presences {
         if (membership == null && request.action() == Action.UPDATE) {
             return ErrorCode.NOT_PRESENT;
         }
-        if (membership == null && session.memberships.size() >= limits.subscriptions()) {
+        if (membership == null && session.memberships.size() >= session.mostSubscriptions(limits)) {
             return ErrorCode.TOO_MANY_SUBSCRIPTIONS;
         }
         if (membership == null) {

@@ -131,7 +131,7 @@ final class Requests {
             later(existing, request);
         } else if (existing != null) {
             refuse(session, request.id(), ErrorCode.ALREADY_SUBSCRIBED, "channel");
-        } else if (session.subscriptionCount() >= limits.subscriptions()) {
+        } else if (session.subscriptionCount() >= session.mostSubscriptions(limits)) {
             tolls.hit(Limit.SUBSCRIPTIONS, session);
             refuse(session, request.id(), ErrorCode.TOO_MANY_SUBSCRIPTIONS, null);
         } else {
@@ -162,7 +162,7 @@ final class Requests {
             later(existing, request);
         } else if (existing != null) {
             refuse(session, request.id(), ErrorCode.ALREADY_SUBSCRIBED, "channel");
-        } else if (session.observed >= limits.subscriptions()) {
+        } else if (session.observed >= session.mostSubscriptions(limits)) {
             refuse(session, request.id(), ErrorCode.TOO_MANY_SUBSCRIPTIONS, null);
         } else {
             observe(session, new ClientFrame.Observation(request.channel(), request.since()), request.id());
@@ -197,7 +197,7 @@ final class Requests {
             }
             if (!rights.observe(session, each.channel())) {
                 say(session, new Dropped(each.channel(), Action.UNOBSERVE, Rights.LOST));
-            } else if (session.observed >= limits.subscriptions()) {
+            } else if (session.observed >= session.mostSubscriptions(limits)) {
                 say(session, new Error(0, ErrorCode.TOO_MANY_SUBSCRIPTIONS, null, 0));
             } else {
                 observe(session, each, 0);
@@ -380,7 +380,8 @@ final class Requests {
 
     private void observeAlongside(Session session, Subscription subscription) {
         String channel = subscription.channel.name;
-        if (!session.subscriptions.containsKey(PresenceName.of(channel)) && session.observed < limits.subscriptions()) {
+        if (!session.subscriptions.containsKey(PresenceName.of(channel))
+                && session.observed < session.mostSubscriptions(limits)) {
             observe(session, new ClientFrame.Observation(channel, subscription.presenceSince), 0).alongside = true;
         }
     }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.core.hub;
 
+import dev.longwire.core.Limits;
 import dev.longwire.core.Principal;
 import dev.longwire.core.access.Operation;
 import dev.longwire.core.channel.ChannelReply;
 import dev.longwire.core.deadline.Timed;
 import dev.longwire.core.presence.PresenceName;
 import dev.longwire.core.rate.Meter;
+import dev.longwire.core.rate.Rates;
 import dev.longwire.core.rate.Variety;
 import dev.longwire.protocol.ClientFrame.Request;
 import java.util.ArrayDeque;
@@ -43,6 +45,10 @@ public final class Session extends Timed {
 
     @Nullable
     Carrier carrier;
+
+    /** What the principal makes of the server's rates; null until asked. */
+    @Nullable
+    private Rates rates;
 
     /** What it has brought, by whatever carrier. */
     Meter meter = new Meter();
@@ -155,6 +161,27 @@ public final class Session extends Timed {
             }
         }
         return most;
+    }
+
+    /** Another token says who it speaks for. */
+    void speaksFor(Principal other) {
+        principal = other;
+        rates = null;
+    }
+
+    /** How much it may bring: the server's rates, unless its token narrows them. */
+    Rates rates(Rates general) {
+        Rates known = rates;
+        if (known == null) {
+            known = principal.narrowing().rates(general);
+            rates = known;
+        }
+        return known;
+    }
+
+    /** How many channels it may have, of each kind of subscription. */
+    int mostSubscriptions(Limits limits) {
+        return principal.narrowing().subscriptions(limits.subscriptions());
     }
 
     /** Whether one of its tokens allows this. */

@@ -3,6 +3,7 @@ package dev.longwire.core.hub;
 
 import dev.longwire.core.Principal;
 import dev.longwire.core.access.Capabilities;
+import dev.longwire.core.access.Narrowing;
 import dev.longwire.core.state.StateReader;
 import dev.longwire.core.state.StateWriter;
 import dev.longwire.protocol.Payload;
@@ -101,6 +102,11 @@ final class SessionState {
             out.text(pattern);
             out.number(mask);
         });
+        Narrowing narrowing = principal.narrowing();
+        out.number(narrowing.frameRate());
+        out.number(narrowing.byteRate());
+        out.number(narrowing.subscriptions());
+        out.number(narrowing.sessions());
         out.optionalText(principal.tokenId());
         out.number(principal.issuedAtMillis());
         out.number(principal.expiresAtMillis());
@@ -114,6 +120,8 @@ final class SessionState {
             String pattern = in.text();
             masks.put(pattern, in.count());
         }
-        return new Principal(user, info, Capabilities.ofMasks(masks), in.optionalText(), in.number(), in.number());
+        Narrowing narrowing = new Narrowing(in.number(), in.number(), in.count(), in.count());
+        Capabilities capabilities = Capabilities.ofMasks(masks);
+        return new Principal(user, info, capabilities, narrowing, in.optionalText(), in.number(), in.number());
     }
 }

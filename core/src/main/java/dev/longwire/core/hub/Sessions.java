@@ -143,7 +143,7 @@ final class Sessions {
             session.replies.renew();
             Pages.forget(session);
         }
-        session.principal = verified.principal();
+        session.speaksFor(verified.principal());
         session.agent = connect.agent();
         session.turn = verified.turn();
         session.carrier = carrier;
@@ -219,7 +219,7 @@ final class Sessions {
                 outbox.send(carrier, new Unsubscribed(0, want.channel(), Rights.LOST));
                 continue;
             }
-            if (session.subscriptionCount() >= limits.subscriptions()) {
+            if (session.subscriptionCount() >= session.mostSubscriptions(limits)) {
                 outbox.send(carrier, new Error(0, ErrorCode.TOO_MANY_SUBSCRIPTIONS, null, 0));
                 return;
             }

@@ -46,7 +46,7 @@ final class Tolls {
             meter = new Meter();
             carrier.meter = meter;
         }
-        Meter.Verdict verdict = meter.take(rates, bytes, nowMillis);
+        Meter.Verdict verdict = meter.take(session == null ? rates : session.rates(rates), bytes, nowMillis);
         if (verdict != Meter.Verdict.TAKEN) {
             hit(limit(verdict), session);
         }
@@ -68,7 +68,7 @@ final class Tolls {
     /** A session is attached: what its carrier brought before is the session's. */
     void attach(Session session, Carrier carrier, long nowMillis) {
         if (carrier.meter != null) {
-            session.meter.add(rates, carrier.meter, nowMillis);
+            session.meter.add(session.rates(rates), carrier.meter, nowMillis);
             carrier.meter = null;
         }
     }
@@ -176,7 +176,7 @@ final class Tolls {
 
     /** The account of a session, as values. */
     void write(StateWriter out, Session session, long nowMillis) {
-        session.meter.write(out, rates, nowMillis);
+        session.meter.write(out, session.rates(rates), nowMillis);
         writeVariety(out, session.variety, nowMillis);
     }
 

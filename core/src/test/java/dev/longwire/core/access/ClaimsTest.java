@@ -102,6 +102,36 @@ class ClaimsTest {
         assertThat(principal(with("cap", cap))).isNull();
     }
 
+    @Test
+    void limitsAreNarrowed() {
+        String all = "{\"frame_rate\":5,\"byte_rate\":600,\"subscriptions\":7,\"sessions\":2147483647}";
+        Principal principal = principal(with("limits", all));
+        assertThat(principal).isNotNull();
+        assertThat(principal.narrowing()).isEqualTo(new Narrowing(5, 600, 7, Integer.MAX_VALUE));
+        principal = principal(with("limits", "{}"));
+        assertThat(principal).isNotNull();
+        assertThat(principal.narrowing()).isEqualTo(Narrowing.NONE);
+    }
+
+    /** What can't be understood is not passed over: it would give more than was meant. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "[]",
+                "1",
+                "null",
+                "{\"frame_rate\":0}",
+                "{\"frame_rate\":-1}",
+                "{\"frame_rate\":1.5}",
+                "{\"frame_rate\":\"1\"}",
+                "{\"frame_rate\":2147483648}",
+                "{\"frame_rate\":1,\"frame_rate\":2}",
+                "{\"fly\":1}"
+            })
+    void badLimitsAreRefused(String limits) {
+        assertThat(principal(with("limits", limits))).isNull();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"\"\"", "\"a\\u0000b\"", "\"a$b\"", "\"\\ud800\"", "7", "null", "[\"ann\"]", "\"\\u0085\""})
     void badIdentitiesAreRefused(String text) {

@@ -15,7 +15,7 @@ final class RevocationsTest {
     private final Revocations revocations = new Revocations();
 
     private static Principal ann(String token, long issuedAtMillis) {
-        return new Principal("ann", null, Capabilities.ALL, token, issuedAtMillis, 0);
+        return new Principal("ann", null, Capabilities.ALL, Narrowing.NONE, token, issuedAtMillis, 0);
     }
 
     @Test

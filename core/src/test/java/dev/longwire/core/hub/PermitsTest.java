@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.longwire.core.Limits;
 import dev.longwire.core.Principal;
 import dev.longwire.core.access.Capabilities;
+import dev.longwire.core.access.Narrowing;
 import dev.longwire.core.access.Operation;
 import dev.longwire.core.access.Revocation;
 import dev.longwire.core.rate.Rates;
@@ -33,7 +34,7 @@ final class PermitsTest {
         Capabilities capabilities =
                 Capabilities.of(Map.of(pattern, Set.of(Operation.SUBSCRIBE, Operation.PUBLISH, Operation.HISTORY)));
         long end = lifeMillis == 0 ? 0 : stage.now() + lifeMillis;
-        return new Principal(user, null, capabilities, token, stage.now(), end);
+        return new Principal(user, null, capabilities, Narrowing.NONE, token, stage.now(), end);
     }
 
     private static ClientFrame refresh(long id, String token, boolean retry) {

@@ -90,7 +90,7 @@ final class Door {
 
     /** There is to be a new session, unless its user has as many as a user may have. */
     private void begin(HubInput.Verified verified, Loop on) {
-        if (loops.homes().begin(verified.fresh().session(), verified.principal().user(), on)) {
+        if (loops.homes().begin(verified.fresh().session(), verified.principal(), on)) {
             on.accept(verified);
         } else {
             loops.metrics().limitHit("sessions_per_user");

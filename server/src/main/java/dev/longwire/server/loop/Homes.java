@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.server.loop;
 
+import dev.longwire.core.Principal;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -43,20 +44,21 @@ final class Homes {
         return bySession.size();
     }
 
-    /** A new session begins; false, and nothing is kept, when its user has as many as a user may have. */
-    boolean begin(String session, @Nullable String user, Loop loop) {
-        if (user != null && !count(user)) {
+    /** A new session begins; false, and nothing is kept, when its user has as many as this token lets a user have. */
+    boolean begin(String session, Principal principal, Loop loop) {
+        String user = principal.user();
+        if (user != null && !count(user, principal.narrowing().sessions(perUser))) {
             return false;
         }
         bySession.put(session, new Home(loop, user));
         return true;
     }
 
-    private boolean count(String user) {
+    private boolean count(String user, int most) {
         boolean[] room = new boolean[1];
         counts.compute(user, (key, before) -> {
             int old = before == null ? 0 : before;
-            room[0] = perUser == 0 || old < perUser;
+            room[0] = most == 0 || old < most;
             return room[0] ? Integer.valueOf(old + 1) : before;
         });
         return room[0];
