@@ -1,10 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.server;
 
+import dev.longwire.core.channel.ChannelReply;
+import dev.longwire.core.channel.ChannelRequest;
+import dev.longwire.core.event.EventType;
+import dev.longwire.protocol.ChannelName;
+import dev.longwire.protocol.ClientFrame.Extras;
+import dev.longwire.protocol.ErrorCode;
+import dev.longwire.protocol.Payload;
+import dev.longwire.protocol.Position;
+import dev.longwire.protocol.codec.CodecLimits;
+import dev.longwire.protocol.codec.StrictJson;
 import dev.longwire.server.auth.JwtVerifier;
 import dev.longwire.server.auth.Verifier;
 import dev.longwire.server.config.ServerConfig;
 import dev.longwire.server.connection.ConnectionListener;
+import dev.longwire.server.event.EventListener;
 import dev.longwire.server.http.Certificates;
 import dev.longwire.server.http.HttpPipeline;
 import dev.longwire.server.http.Router;
@@ -28,6 +39,10 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -50,11 +65,15 @@ public final class LongwireServer implements AutoCloseable {
     /** How often the certificate's files are looked at. */
     private static final int REFRESH_SECONDS = 10;
 
+    /** Levels of a message, and the list around it. */
+    private static final int DEEPEST = CodecLimits.DEFAULT.maxDepth() + 1;
+
     private final ServerConfig config;
     private final EventLoopGroup group;
     private final Loops loops;
     private final Router router;
     private final Channel listener;
+    private boolean stopped;
 
     private LongwireServer(ServerConfig config, EventLoopGroup group, Loops loops, Router router, Channel listener) {
         this.config = config;
@@ -153,10 +172,60 @@ public final class LongwireServer implements AutoCloseable {
     }
 
     /**
-     * Stops gently: nobody is let in any more, every client is told when to come back, what was accepted is finished.
-     * Returns when all have gone or {@code drainMillis} have passed.
+     * Tells a listener what happens from now on.
+     *
+     * @param types what it is told of; messages are told of only where somebody asks
      */
-    public void stop() {
+    public void listen(EventListener events, Set<EventType> types) {
+        loops.journal().listen(events, types);
+    }
+
+    /**
+     * Publishes to a channel, as the HTTP API does.
+     *
+     * @param json the message: one JSON value
+     * @return where it stands in the channel's log; fails with {@link IllegalArgumentException} when the name or the
+     *     message can't be, and with {@link IllegalStateException}, naming the code, when it is refused for now
+     */
+    public CompletableFuture<Position> publish(String channel, String json) {
+        byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+        if (!ChannelName.valid(channel)) {
+            return CompletableFuture.failedFuture(new IllegalArgumentException(ErrorCode.BAD_CHANNEL.text()));
+        }
+        if (bytes.length > config.network().messageBytes() || !isOneValue(json)) {
+            return CompletableFuture.failedFuture(
+                    new IllegalArgumentException("not one JSON value of the length allowed"));
+        }
+        CompletableFuture<Position> position = new CompletableFuture<>();
+        loops.ask(
+                tag -> new ChannelRequest.Append(
+                        channel, tag, null, ChannelRequest.BACKEND, Payload.json(bytes), Extras.NONE, null),
+                reply -> {
+                    switch (reply) {
+                        case ChannelReply.Appended appended -> position.complete(appended.position());
+                        case ChannelReply.Refused refused ->
+                            position.completeExceptionally(
+                                    new IllegalStateException(refused.code().wire()));
+                        default -> position.completeExceptionally(new IllegalStateException(ErrorCode.INTERNAL.wire()));
+                    }
+                });
+        return position;
+    }
+
+    private static boolean isOneValue(String json) {
+        List<byte[]> values = StrictJson.elements(("[" + json + "]").getBytes(StandardCharsets.UTF_8), DEEPEST);
+        return values != null && values.size() == 1;
+    }
+
+    /**
+     * Stops gently: nobody is let in any more, every client is told when to come back, what was accepted is finished.
+     * Returns when all have gone or {@code drainMillis} have passed; called again, when that has been done.
+     */
+    public synchronized void stop() {
+        if (stopped) {
+            return;
+        }
+        stopped = true;
         router.drain();
         listener.close().awaitUninterruptibly();
         CountDownLatch told = new CountDownLatch(loops.all().size());
@@ -174,6 +243,7 @@ public final class LongwireServer implements AutoCloseable {
         group.shutdownGracefully(0, config.network().closeMillis(), TimeUnit.MILLISECONDS)
                 .awaitUninterruptibly();
         loops.verifier().close();
+        loops.journal().close();
         LOG.info("stopped");
     }
 

@@ -34,6 +34,12 @@ final class Channel extends Timed {
     /** What it has taken from all who publish. */
     final Bucket publishes = new Bucket();
 
+    /** Whether it was told last that somebody is subscribed. */
+    boolean toldOccupied;
+
+    /** That nobody is there any more, and nobody was told yet; or null. */
+    Chronicle.@Nullable Vacancy vacancy;
+
     /** Whether the channel stands in its owner's list of those that grew in this turn. */
     boolean grew;
 

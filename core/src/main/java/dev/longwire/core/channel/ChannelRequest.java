@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed interface ChannelRequest {
 
+    /** In place of a session's public id: the application itself publishes, by the API or in the same process. */
+    String BACKEND = "$api";
+
     String channel();
 
     /**

@@ -9,6 +9,7 @@ import dev.longwire.core.channel.ChannelReply.Refused;
 import dev.longwire.core.channel.ChannelReply.Sliced;
 import dev.longwire.core.channel.ChannelReply.Traced;
 import dev.longwire.core.channel.ChannelRequest.Tag;
+import dev.longwire.core.event.Events;
 import dev.longwire.core.log.LogView;
 import dev.longwire.core.log.MemoryLog;
 import dev.longwire.core.log.Slice;
@@ -56,6 +57,7 @@ public final class Channels {
     private final Codec codec = Codec.of(Format.JSON);
     private final ArrayDeque<ChannelOutput.Reply> replies = new ArrayDeque<>();
     private final ArrayDeque<Channel> grown = new ArrayDeque<>();
+    private final Chronicle chronicle = new Chronicle();
     private int nextHub;
     private @Nullable LogView view;
     private long bytes;
@@ -84,7 +86,11 @@ public final class Channels {
         switch (request) {
             case ChannelRequest.Attach attach -> reply(hub, attach(hub, attach, nowMillis));
             case ChannelRequest.Detach detach -> detach(hub, detach);
-            case ChannelRequest.Append append -> reply(hub, append(append, nowMillis, wallMillis));
+            case ChannelRequest.Append append -> {
+                ChannelReply reply = append(append, nowMillis, wallMillis);
+                chronicle.answered(append, reply);
+                reply(hub, reply);
+            }
             case ChannelRequest.Read read -> reply(hub, read(read));
             case ChannelRequest.Page page -> reply(hub, page(page));
             case ChannelRequest.Trace trace -> reply(hub, trace(trace, nowMillis));
@@ -158,6 +164,7 @@ public final class Channels {
                         news.left()));
                 channel.log.append(frame, now);
                 bytes += frame.length;
+                chronicle.members(channel, news);
             }
             trim(channel, now);
             grow(channel);
@@ -176,7 +183,13 @@ public final class Channels {
     public void forget(int hub) {
         for (Channel channel : directory.all()) {
             channel.forget(hub);
+            chronicle.look(channel, now);
         }
+    }
+
+    /** What happened in channels; nothing until somebody wants it. To be emptied after {@link #moved}. */
+    public Events events() {
+        return chronicle.events();
     }
 
     /** The next answer, or null. */
@@ -209,13 +222,14 @@ public final class Channels {
 
     /** When {@link #tick} is wanted, in monotonic ms. */
     public long wakeAt() {
-        return Math.min(directory.wakeAt(), attendance.wakeAt());
+        return Math.min(chronicle.wakeAt(), Math.min(directory.wakeAt(), attendance.wakeAt()));
     }
 
     /** Does what is due; {@link #moved} may have something afterwards. */
     public void tick(long nowMillis) {
         now = nowMillis;
         attendance.tick(nowMillis);
+        chronicle.tick(nowMillis);
         bytes -= directory.tick(nowMillis);
     }
 
@@ -267,6 +281,7 @@ public final class Channels {
         boolean known = directory.known(request.channel());
         Channel channel = directory.open(request.channel(), nowMillis);
         channel.attach(hub, request.generation());
+        chronicle.look(channel, now);
         trim(channel, nowMillis);
         MemoryLog log = channel.log;
         Position since = request.since();
@@ -295,6 +310,7 @@ public final class Channels {
         Channel channel = directory.find(request.channel());
         if (channel != null) {
             channel.detach(hub, request.generation());
+            chronicle.look(channel, now);
         }
     }
 
@@ -324,7 +340,7 @@ public final class Channels {
             long wait = channel.publishes.waitMillis(nowMillis);
             return new Refused(channel.name, request.tag(), ErrorCode.RATE_LIMITED, wait, Limit.PUBLISHES);
         }
-        byte[] frame = codec.encode(new Message(
+        Message message = new Message(
                 channel.name,
                 log.head() + 1,
                 wallMillis,
@@ -332,12 +348,14 @@ public final class Channels {
                 request.client(),
                 request.extras().slot(),
                 request.extras().headers(),
-                request.payload()));
+                request.payload());
+        byte[] frame = codec.encode(message);
         if (!room(frame.length, nowMillis)) {
             return new Refused(channel.name, request.tag(), ErrorCode.OVERLOADED, BUSY_MILLIS);
         }
         long offset = log.append(frame, nowMillis);
         bytes += frame.length;
+        chronicle.published(log.epoch(), message);
         if (settings.namespaces().slow(channel.name).action() == SlowPolicy.Action.LATEST) {
             channel.conflate(request.extras().slot(), offset);
         }
@@ -452,7 +470,7 @@ public final class Channels {
     }
 
     public void write(StateWriter out, long nowMillis) {
-        out.number(2);
+        out.number(3);
         directory.write(out, nowMillis);
         keys.write(out, nowMillis);
     }
@@ -462,10 +480,11 @@ public final class Channels {
      * {@link #moved}.
      */
     public void read(StateReader in, long nowMillis) {
-        if (in.number() != 2) {
+        if (in.number() != 3) {
             throw new IllegalArgumentException("unknown version of channels");
         }
         directory.read(in, nowMillis);
+        directory.all().forEach(channel -> chronicle.look(channel, nowMillis));
         keys.read(in, nowMillis);
         count();
     }

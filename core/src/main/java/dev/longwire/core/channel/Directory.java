@@ -174,6 +174,7 @@ final class Directory {
             for (int hub = 0; hub < channel.hubs(); hub++) {
                 out.number(channel.interest(hub));
             }
+            out.flag(channel.toldOccupied);
             channel.publishes.write(out, namespaces.of(channel.name).publishes(), nowMillis);
         }
         out.number(tombstones.size());
@@ -204,6 +205,7 @@ final class Directory {
             for (int hub = 0; hub < hubs; hub++) {
                 channel.restoreInterest(hub, in.number());
             }
+            channel.toldOccupied = in.flag();
             channel.publishes.read(in, nowMillis);
             channels.put(name, channel);
         }

@@ -20,14 +20,69 @@ public sealed interface Event {
         return 128;
     }
 
+    /** Where, or null. */
+    default @Nullable String channel() {
+        return null;
+    }
+
+    /** Whose doing it was, or null when that is nobody in particular or not known. */
+    default @Nullable String user() {
+        return null;
+    }
+
+    /** Which session's doing it was, by its public id; or null. */
+    default @Nullable String client() {
+        return null;
+    }
+
     /** What happened to a session, in its order. */
     sealed interface OfSession extends Event {
         Who who();
+
+        @Override
+        default @Nullable String user() {
+            return who().user();
+        }
+
+        @Override
+        default String client() {
+            return who().client();
+        }
     }
 
     /** What happened in a channel, in its order. */
     sealed interface OfChannel extends Event {
+        @Override
         String channel();
+    }
+
+    /** What became of a member of a channel, in the order of its versions. */
+    sealed interface OfMember extends OfChannel {
+
+        /** Its version grows from one event of this member to the next, so that a late one is known as such. */
+        Member member();
+
+        /** How many members there are. */
+        long count();
+
+        @Override
+        default @Nullable String user() {
+            return member().user();
+        }
+
+        @Override
+        default @Nullable String client() {
+            return member().client();
+        }
+
+        @Override
+        default int weight() {
+            return 192 + weightOf(member().info()) + weightOf(member().data());
+        }
+
+        private static int weightOf(@Nullable Payload payload) {
+            return payload == null ? 0 : payload.bytes().length;
+        }
     }
 
     /**
@@ -133,6 +188,16 @@ public sealed interface Event {
         }
 
         @Override
+        public @Nullable String user() {
+            return message.from();
+        }
+
+        @Override
+        public String client() {
+            return message.client();
+        }
+
+        @Override
         public int weight() {
             int headers = message.headers().size() * 64;
             return 256 + headers + message.payload().bytes().length;
@@ -149,64 +214,39 @@ public sealed interface Event {
         public EventType type() {
             return EventType.MESSAGE_REFUSED;
         }
+
+        @Override
+        public @Nullable String user() {
+            return who.user();
+        }
+
+        @Override
+        public String client() {
+            return who.client();
+        }
     }
 
-    /**
-     * Somebody is in a channel.
-     *
-     * @param member its version grows from one event of this member to the next, so that a late one is known as such
-     */
-    record MemberJoined(String channel, Member member, long count) implements OfChannel {
+    /** Somebody is in a channel. */
+    record MemberJoined(String channel, Member member, long count) implements OfMember {
         @Override
         public EventType type() {
             return EventType.MEMBER_JOINED;
         }
-
-        @Override
-        public int weight() {
-            return weightOf(member);
-        }
-
-        static int weightOf(Member member) {
-            return 192 + weightOf(member.info()) + weightOf(member.data());
-        }
-
-        private static int weightOf(@Nullable Payload payload) {
-            return payload == null ? 0 : payload.bytes().length;
-        }
     }
 
-    /**
-     * A member says something else.
-     *
-     * @param member its version grows from one event of this member to the next, so that a late one is known as such
-     */
-    record MemberUpdated(String channel, Member member, long count) implements OfChannel {
+    /** A member says something else. */
+    record MemberUpdated(String channel, Member member, long count) implements OfMember {
         @Override
         public EventType type() {
             return EventType.MEMBER_UPDATED;
         }
-
-        @Override
-        public int weight() {
-            return MemberJoined.weightOf(member);
-        }
     }
 
-    /**
-     * Somebody is not in a channel any more.
-     *
-     * @param member its version grows from one event of this member to the next, so that a late one is known as such
-     */
-    record MemberLeft(String channel, Member member, long count) implements OfChannel {
+    /** Somebody is not in a channel any more. */
+    record MemberLeft(String channel, Member member, long count) implements OfMember {
         @Override
         public EventType type() {
             return EventType.MEMBER_LEFT;
-        }
-
-        @Override
-        public int weight() {
-            return MemberJoined.weightOf(member);
         }
     }
 

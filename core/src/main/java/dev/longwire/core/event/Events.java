@@ -2,6 +2,7 @@
 package dev.longwire.core.event;
 
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,14 @@ public final class Events {
     public void add(Event event) {
         if (wants(event.type())) {
             queue.add(event);
+        }
+    }
+
+    /** Gives away what there is. */
+    public void drainTo(List<Event> taker) {
+        if (!queue.isEmpty()) {
+            taker.addAll(queue);
+            queue.clear();
         }
     }
 

@@ -7,6 +7,7 @@ import dev.longwire.core.access.Revocation;
 import dev.longwire.core.channel.ChannelReply;
 import dev.longwire.core.channel.ChannelReply.Sliced;
 import dev.longwire.core.channel.ChannelRequest.Refusal;
+import dev.longwire.core.event.Events;
 import dev.longwire.core.rate.Meter;
 import dev.longwire.core.state.StateReader;
 import dev.longwire.core.state.StateWriter;
@@ -109,6 +110,11 @@ public final class Hub {
         return next;
     }
 
+    /** What happened to sessions; nothing until somebody wants it. To be emptied like the outputs. */
+    public Events events() {
+        return outbox.chronicle().events();
+    }
+
     /** When a {@link HubInput.Tick} is wanted; {@code Long.MAX_VALUE} for never. */
     public long wakeAt() {
         return Math.min(Math.min(presences.wakeAt(), permits.wakeAt()), Math.min(carriers.wakeAt(), sessions.wakeAt()));
@@ -205,6 +211,9 @@ public final class Hub {
 
     private void bad(Carrier carrier, ClientFrame.Bad bad, long nowMillis) {
         outbox.error(carrier, bad.id(), bad.code(), bad.field());
+        if (carrier.session != null) {
+            outbox.chronicle().error(carrier.session, bad.code(), bad.field());
+        }
         CloseCode close = bad.code().close();
         if (close != null) {
             outbox.goodbye(carrier, close, 0);
@@ -217,7 +226,7 @@ public final class Hub {
         if (carrier.session == null) {
             sessions.lost(carrier, nowMillis);
         } else {
-            sessions.end(carrier.session);
+            sessions.end(carrier.session, CloseCode.NORMAL);
         }
     }
 

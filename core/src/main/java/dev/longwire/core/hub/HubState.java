@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class HubState {
 
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
 
     private final Limits limits;
     private final Carriers carriers;
@@ -246,6 +246,7 @@ final class HubState {
         out.number(subscription.joinId);
         out.flag(subscription.presence);
         position(out, subscription.presenceSince);
+        out.flag(subscription.told);
         out.flag(subscription.alongside);
         Sync sync = subscription.sync;
         out.flag(sync != null);
@@ -268,6 +269,7 @@ final class HubState {
         subscription.joinId = in.number();
         subscription.presence = in.flag();
         subscription.presenceSince = position(in);
+        subscription.told = in.flag();
         subscription.alongside = in.flag();
         if (in.flag()) {
             Sync sync = new Sync();

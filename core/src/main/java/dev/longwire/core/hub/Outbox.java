@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class Outbox {
 
     private final int answerBytes;
+    private final Chronicle chronicle = new Chronicle();
     private final ArrayDeque<HubOutput> queue = new ArrayDeque<>();
     private final ArrayDeque<Carrier> ready = new ArrayDeque<>();
 
@@ -24,6 +25,10 @@ final class Outbox {
     /** Bytes of messages after which an answer to a poll takes no more. */
     int answerBytes() {
         return answerBytes;
+    }
+
+    Chronicle chronicle() {
+        return chronicle;
     }
 
     @Nullable

@@ -59,14 +59,20 @@ final class Requests {
             return;
         }
         if (replies.runs(request.id())) {
-            outbox.error(carrier, request.id(), ErrorCode.ID_IN_USE, "id");
+            inUse(session, carrier, request);
         } else if (replies.running() >= limits.requests()) {
             tolls.hit(Limit.REQUESTS, session);
             outbox.error(carrier, request.id(), ErrorCode.TOO_MANY_REQUESTS, null);
+            outbox.chronicle().refused(session, request, ErrorCode.TOO_MANY_REQUESTS);
         } else {
             replies.start(request.id(), reads(request));
             run(session, request);
         }
+    }
+
+    private void inUse(Session session, Carrier carrier, Request request) {
+        outbox.error(carrier, request.id(), ErrorCode.ID_IN_USE, "id");
+        outbox.chronicle().refused(session, request, ErrorCode.ID_IN_USE);
     }
 
     /** Whether nothing is lost by running it once more. */
@@ -98,12 +104,13 @@ final class Requests {
         boolean keyed = request instanceof ClientFrame.Publish publish
                 && publish.extras().key() != null;
         if (replies.runs(request.id())) {
-            outbox.error(carrier, request.id(), ErrorCode.ID_IN_USE, "id");
+            inUse(session, carrier, request);
         } else if (keyed && replies.running() < limits.requests()) {
             replies.start(request.id(), false);
             publish(session, (ClientFrame.Publish) request, refusal);
         } else {
             outbox.send(carrier, new Error(request.id(), refusal.code(), null, refusal.retryAfterMillis()));
+            outbox.chronicle().refused(session, request, refusal.code());
         }
     }
 
@@ -218,6 +225,7 @@ final class Requests {
             fanout.leave(existing);
             endAlongside(session, request.channel());
             answer(session, new Unsubscribed(request.id(), request.channel(), "client"));
+            outbox.chronicle().unsubscribed(existing, "client");
         }
     }
 
@@ -360,6 +368,7 @@ final class Requests {
         ArrayDeque<Request> waiting = subscription.waiting;
         subscription.waiting = null;
         fanout.joined(subscription, answer);
+        outbox.chronicle().subscribed(subscription);
         if (subscription.presence && observable) {
             observeAlongside(session, subscription);
         }
@@ -401,6 +410,7 @@ final class Requests {
         ArrayDeque<Request> waiting = subscription.waiting;
         subscription.waiting = null;
         fanout.leave(subscription);
+        outbox.chronicle().unsubscribed(subscription, reason);
         if (!subscription.channel.presence) {
             endAlongside(session, subscription.channel.name);
         }
@@ -439,6 +449,9 @@ final class Requests {
 
     /** To the poll that brought the request, while it is open; else to what drains the session; else to the next poll. */
     void say(Session session, ServerFrame reply) {
+        if (reply instanceof Error error) {
+            outbox.chronicle().error(session, error.code(), error.field());
+        }
         Polling polling = session.polling;
         Answer awaiting = polling == null || !(reply instanceof Reply to) ? null : polling.awaiting(to.id());
         Carrier carrier = awaiting == null ? session.carrier : awaiting.carrier;

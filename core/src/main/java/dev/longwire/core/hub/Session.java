@@ -15,6 +15,7 @@ import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,6 +77,10 @@ public final class Session extends Timed {
 
     /** How many of the subscriptions are to presence. */
     int observed;
+
+    /** Channels whose subscriptions have been told of and are about to begin anew; null while there are none. */
+    @Nullable
+    Set<String> told;
 
     /** Whether the session stands in the hub's queue for catching up. */
     boolean queued;

@@ -9,8 +9,10 @@ import dev.longwire.core.state.StateWriter;
 import dev.longwire.protocol.Payload;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** What a session is apart from its carrier and its cursors, as values: enough to move it to another hub. */
 final class SessionState {
@@ -35,6 +37,9 @@ final class SessionState {
                 out.bytes(data.bytes());
             }
         }
+        Set<String> told = session.told == null ? Set.of() : session.told;
+        out.number(told.size());
+        told.forEach(out::text);
         out.flag(session.lapsed);
         Permit permit = session.permit;
         out.flag(permit != null);
@@ -69,6 +74,11 @@ final class SessionState {
                 membership.data = new Payload(in.bytes(), binary);
             }
             session.memberships.put(membership.log, membership);
+        }
+        for (int left = in.count(); left > 0; left--) {
+            Set<String> told = session.told == null ? new LinkedHashSet<>() : session.told;
+            told.add(in.text());
+            session.told = told;
         }
         session.lapsed = in.flag();
         if (in.flag()) {

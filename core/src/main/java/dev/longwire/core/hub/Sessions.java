@@ -164,6 +164,7 @@ final class Sessions {
                         limits.windowMillis(),
                         session.principal.expiresAtMillis(),
                         limits.dedupeMillis()));
+        outbox.chronicle().attached(session, resumed);
         presences.recheck(session, Rights.LOST);
         presences.unparked(session);
         subscribe(session, connect.resume());
@@ -202,13 +203,18 @@ final class Sessions {
 
     /** The list in {@code resume} is the truth about the client's own subscriptions: each begins anew where it says. */
     private void subscribe(Session session, @Nullable Resume resume) {
+        outbox.chronicle().rejoining(session);
         for (Subscription old : List.copyOf(session.subscriptions.values())) {
             abandon(session, old);
             fanout.leave(old);
         }
-        if (resume == null) {
-            return;
+        if (resume != null) {
+            rejoin(session, resume);
         }
+        outbox.chronicle().rejoined(session);
+    }
+
+    private void rejoin(Session session, Resume resume) {
         Set<String> seen = new LinkedHashSet<>();
         for (Want want : resume.channels()) {
             Carrier carrier = Objects.requireNonNull(session.carrier);
@@ -217,13 +223,14 @@ final class Sessions {
             }
             if (!rights.subscribe(session, want)) {
                 outbox.send(carrier, new Unsubscribed(0, want.channel(), Rights.LOST));
+                outbox.chronicle().lost(session, want.channel(), Rights.LOST);
                 continue;
             }
             if (session.subscriptionCount() >= session.mostSubscriptions(limits)) {
                 outbox.send(carrier, new Error(0, ErrorCode.TOO_MANY_SUBSCRIPTIONS, null, 0));
                 return;
             }
-            fanout.join(session, want, 0);
+            outbox.chronicle().rejoined(fanout.join(session, want, 0));
         }
     }
 
@@ -330,9 +337,11 @@ final class Sessions {
     }
 
     /** Ends a session for good. */
-    void end(Session session) {
+    void end(Session session, CloseCode why) {
         presences.ended(session);
+        outbox.chronicle().rejoining(session);
         remove(session);
+        outbox.chronicle().closed(session, why);
         outbox.add(new HubOutput.Ended(session.id));
     }
 
@@ -361,7 +370,7 @@ final class Sessions {
             if (carrier != null) {
                 outbox.goodbye(carrier, code, 0);
             }
-            end(session);
+            end(session, code);
         }
     }
 
@@ -373,6 +382,7 @@ final class Sessions {
             replace(session);
             session.subscriptions.values().forEach(each -> abandon(session, each));
             presences.handedOver(session);
+            outbox.chronicle().rejoining(session);
             StateWriter out = new StateWriter();
             SessionState.write(out, session, nowMillis);
             tolls.write(out, session, nowMillis);
@@ -405,7 +415,7 @@ final class Sessions {
 
     void tick(long nowMillis) {
         for (Timed due = parked.expired(nowMillis); due != null; due = parked.expired(nowMillis)) {
-            end((Session) due);
+            end((Session) due, CloseCode.EXPIRED);
         }
     }
 

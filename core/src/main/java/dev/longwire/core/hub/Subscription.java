@@ -40,6 +40,9 @@ final class Subscription {
 
     long joinId;
 
+    /** Whether somebody was told that it began, and is to be told that it ended. */
+    boolean told;
+
     /** Whether presence was asked for too, and may be observed. */
     boolean presence;
 

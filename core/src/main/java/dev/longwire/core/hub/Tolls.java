@@ -63,6 +63,7 @@ final class Tolls {
 
     void hit(Limit limit, @Nullable Session session) {
         outbox.add(new HubOutput.LimitHit(limit, session));
+        outbox.chronicle().limit(session, limit);
     }
 
     /** A session is attached: what its carrier brought before is the session's. */

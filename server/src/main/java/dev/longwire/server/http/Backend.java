@@ -34,9 +34,8 @@ import org.jspecify.annotations.Nullable;
 final class Backend {
 
     /** What subscribers see as the sender. Names that start with $ are the server's own. */
-    private static final String CLIENT = "$api";
-
     private static final String JSON = "application/json";
+
     private static final int LONGEST_EPOCH = 128;
     private static final int LONGEST_OFFSET = 16;
 
@@ -101,7 +100,13 @@ final class Backend {
         ClientFrame.Publish publish = (ClientFrame.Publish) item;
         return ask(
                 tag -> new ChannelRequest.Append(
-                        publish.channel(), tag, null, CLIENT, publish.payload(), publish.extras(), null),
+                        publish.channel(),
+                        tag,
+                        null,
+                        ChannelRequest.BACKEND,
+                        publish.payload(),
+                        publish.extras(),
+                        null),
                 reply -> reply instanceof ChannelReply.Appended appended ? appended(appended) : refused(reply));
     }
 
@@ -140,7 +145,7 @@ final class Backend {
         } else if (before != null && bound == null) {
             exchange.refuse(ErrorCode.INVALID_FIELD, "before");
         } else if (key != null) {
-            String publisher = ChannelRequest.publisher(null, CLIENT);
+            String publisher = ChannelRequest.publisher(null, ChannelRequest.BACKEND);
             ask(tag -> new ChannelRequest.Trace(channel, tag, publisher, key), Backend::traced)
                     .thenAccept(result -> answer(exchange, result));
         } else {

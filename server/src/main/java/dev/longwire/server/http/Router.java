@@ -59,6 +59,7 @@ public final class Router {
     private final Map<String, Entry> entries = new LinkedHashMap<>();
     private final List<Bridges> bridges = new ArrayList<>();
     private final AtomicBoolean draining = new AtomicBoolean();
+    private final Feed feed;
     private final Credentials credentials = new Credentials();
 
     public Router(Loops loops) {
@@ -83,6 +84,8 @@ public final class Router {
         get("/v1/admin/stats", door.only(Scope.READ, admin::stats));
         get("/v1/admin/connections", door.only(Scope.READ, registry::list));
         get("/v1/admin/channels", door.only(Scope.READ, admin::channels));
+        this.feed = new Feed(loops.journal());
+        get("/v1/admin/events", door.only(Scope.READ, feed));
         Backend backend = new Backend(loops);
         entries.put("/v1/publish", new Entry(HttpMethod.POST, door.only(Scope.PUBLISH, backend::publish), false));
         get("/v1/openapi.json", Backend::describe);
@@ -131,6 +134,7 @@ public final class Router {
     public void drain() {
         draining.set(true);
         bridges.forEach(Bridges::drain);
+        feed.end();
     }
 
     /** @param room whether there is room for one more request of this client */

@@ -8,6 +8,8 @@ import dev.longwire.core.channel.ChannelRequest.Tag;
 import dev.longwire.core.channel.ChannelSettings;
 import dev.longwire.core.channel.Channels;
 import dev.longwire.core.deadline.Deadlines;
+import dev.longwire.core.event.Event;
+import dev.longwire.core.event.EventType;
 import dev.longwire.core.hub.Carrier;
 import dev.longwire.core.hub.Hub;
 import dev.longwire.core.hub.HubInput;
@@ -25,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -60,6 +63,7 @@ public final class Loop {
     private final Deadlines messages;
     private final List<Push> pushes = new ArrayList<>();
     private final Counter counter = new Counter();
+    private final List<Event> told = new ArrayList<>();
 
     /**
      * Logs that grew after an owner confirmed this hub's interest, but of which the hub has heard before the confirmation:
@@ -86,6 +90,7 @@ public final class Loop {
         this.executor = executor;
         this.hub = new Hub(config.session(), config.namespaces());
         this.channels = new Channels(loops.boot(), loops.seed(), channels);
+        want(loops.journal().wanted());
         this.tickets = new Tickets(loops.ticketKey());
         this.door = new Door(this, loops);
         this.requests = new Deadlines(config.network().requestMillis());
@@ -345,6 +350,7 @@ public final class Loop {
                 touched.get(i).flush();
             }
             touched.clear();
+            tell();
             send();
             setAlarm();
         } finally {
@@ -352,6 +358,22 @@ public final class Loop {
             pushes.clear();
             alone = false;
             turnWanted = false;
+        }
+    }
+
+    /** What its hub and its channels tell of from now on. */
+    void want(Set<EventType> types) {
+        hub.events().want(types);
+        channels.events().want(types);
+    }
+
+    /** Before anything is passed on to other loops: a session that moves goes on there after what was told of it here. */
+    private void tell() {
+        hub.events().drainTo(told);
+        channels.events().drainTo(told);
+        if (!told.isEmpty()) {
+            loops.journal().append(told, System.currentTimeMillis());
+            told.clear();
         }
     }
 

@@ -10,6 +10,7 @@ import dev.longwire.server.auth.Tickets;
 import dev.longwire.server.auth.Verifier;
 import dev.longwire.server.config.ServerConfig;
 import dev.longwire.server.connection.ConnectionListener;
+import dev.longwire.server.event.Journal;
 import dev.longwire.server.log.ConnectionLog;
 import dev.longwire.server.metrics.Metrics;
 import io.netty.channel.EventLoop;
@@ -46,6 +47,7 @@ public final class Loops {
     private final List<Loop> all = new ArrayList<>();
     private final IdentityHashMap<EventExecutor, Loop> byExecutor = new IdentityHashMap<>();
     private final Homes homes;
+    private final Journal journal;
     private final AtomicLong questions = new AtomicLong();
 
     /** @param listener is told of every connection, after the log and the metrics */
@@ -61,6 +63,7 @@ public final class Loops {
         this.ticketKey = config.ticketKey() == null
                 ? Tickets.freshKey()
                 : config.ticketKey().getBytes(StandardCharsets.UTF_8);
+        this.journal = new Journal(boot, types -> each(loop -> loop.want(types)));
         this.homes = new Homes(config.gate().perUser());
         this.listener = ConnectionListener.all(new ConnectionLog(), metrics, listener);
         List<EventLoop> executors = new ArrayList<>();
@@ -168,6 +171,11 @@ public final class Loops {
         ChannelRequest request = question.apply(tag);
         Loop owner = ownerOf(request.channel());
         owner.post(() -> owner.serve(tag, request, then));
+    }
+
+    /** What happened in this server. */
+    public Journal journal() {
+        return journal;
     }
 
     /** Where sessions are. */
