@@ -37,7 +37,10 @@ final class BackendTest {
                 .withLoops(2)
                 .withDrainMillis(0)
                 .withAdminKeys(List.of(
-                        new AdminKey("both", AdminKey.hashOf(BOTH), Set.of(Scope.PUBLISH, Scope.HISTORY, Scope.READ)),
+                        new AdminKey(
+                                "both",
+                                AdminKey.hashOf(BOTH),
+                                Set.of(Scope.PUBLISH, Scope.HISTORY, Scope.PRESENCE, Scope.READ)),
                         new AdminKey("neither", AdminKey.hashOf(NEITHER), Set.of(Scope.READ)))));
     }
 
@@ -234,6 +237,8 @@ final class BackendTest {
 
     @ParameterizedTest
     @CsvSource({
+        "/v1/presence, missing_field",
+        "/v1/presence?channel=$a, bad_channel",
         "/v1/history, missing_field",
         "/v1/history?channel=$a, bad_channel",
         "/v1/history?channel=a&after=3, invalid_field",
@@ -262,6 +267,8 @@ final class BackendTest {
                 .POST(HttpRequest.BodyPublishers.ofString("{\"channel\":\"closed\",\"data\":1}"));
         assertThat(send("/v1/publish", post).statusCode()).isEqualTo(403);
         assertThat(send("/v1/history?channel=closed", as(NEITHER)).statusCode()).isEqualTo(403);
+        assertThat(send("/v1/presence?channel=closed", as(NEITHER)).statusCode())
+                .isEqualTo(403);
         assertThat(send("/v1/publish", post.setHeader("Authorization", "Bearer x"))
                         .statusCode())
                 .isEqualTo(401);

@@ -33,7 +33,9 @@ public record AdminKey(String name, String hash, Set<Scope> scopes) {
         /** To publish as the application's backend. */
         PUBLISH,
         /** To read what is in channels' logs. */
-        HISTORY;
+        HISTORY,
+        /** To see who is in channels. */
+        PRESENCE;
 
         private static final String NAMES = Stream.of(values()).map(Scope::wire).collect(Collectors.joining(", "));
 

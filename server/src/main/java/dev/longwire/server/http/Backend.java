@@ -3,6 +3,7 @@ package dev.longwire.server.http;
 
 import dev.longwire.core.channel.ChannelReply;
 import dev.longwire.core.channel.ChannelRequest;
+import dev.longwire.core.presence.PresenceName;
 import dev.longwire.protocol.ChannelName;
 import dev.longwire.protocol.ClientFrame;
 import dev.longwire.protocol.ErrorCode;
@@ -162,6 +163,36 @@ final class Backend {
                             reply -> paged(reply))
                     .thenAccept(result -> answer(exchange, result));
         }
+    }
+
+    /** A page of those who are in a channel, or how many. */
+    void presence(Exchange exchange) {
+        String channel = exchange.query("channel");
+        String cursor = exchange.query("cursor");
+        if (channel == null) {
+            exchange.refuse(ErrorCode.MISSING_FIELD, "channel");
+        } else if (!ChannelName.valid(channel)) {
+            exchange.refuse(ErrorCode.BAD_CHANNEL, "channel");
+        } else {
+            boolean list = !"true".equals(exchange.query("count"));
+            ask(
+                            tag -> new ChannelRequest.Who(
+                                    PresenceName.of(channel), tag, cursor == null ? "" : cursor, list),
+                            reply -> members(channel, reply))
+                    .thenAccept(result -> answer(exchange, result));
+        }
+    }
+
+    private static ServerFrame members(String channel, ChannelReply reply) {
+        return reply instanceof ChannelReply.Roll roll
+                ? new ServerFrame.Members(
+                        0,
+                        channel,
+                        roll.at(),
+                        roll.count(),
+                        roll.page().members(),
+                        roll.page().next())
+                : refused(reply);
     }
 
     private static ServerFrame paged(ChannelReply reply) {

@@ -90,6 +90,7 @@ public final class Router {
         entries.put("/v1/publish", new Entry(HttpMethod.POST, door.only(Scope.PUBLISH, backend::publish), false));
         get("/v1/openapi.json", Backend::describe);
         get("/v1/history", door.only(Scope.HISTORY, backend::history));
+        get("/v1/presence", door.only(Scope.PRESENCE, backend::presence));
         entries.put("/v1/admin/close", new Entry(HttpMethod.POST, door.only(Scope.CLOSE, registry::close), false));
         Revoking revoking = new Revoking(admin);
         entries.put("/v1/admin/revoke", new Entry(HttpMethod.POST, door.only(Scope.REVOKE, revoking::revoke), false));

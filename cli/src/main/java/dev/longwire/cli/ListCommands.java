@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.longwire.cli;
+
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The commands that print what a server has, one line of JSON for each. */
+final class ListCommands {
+
+    private ListCommands() {}
+
+    /** What they have in common. */
+    abstract static class Listing implements Callable<Integer> {
+        @Spec
+        private CommandSpec spec = CommandSpec.create();
+
+        @Mixin
+        private Api api = new Api();
+
+        abstract void list(Api from);
+
+        final void print(String line) {
+            PrintWriter out = spec.commandLine().getOut();
+            out.println(line);
+        }
+
+        @Override
+        public final Integer call() {
+            list(api);
+            return Exit.DONE;
+        }
+    }
+
+    @Command(
+            name = "sessions",
+            mixinStandardHelpOptions = true,
+            description = "Prints the sessions of a server: who, since when, over what, and how far behind.",
+            footer = {"", "Examples:", "  longwire sessions --user ann", "  longwire sessions | jq 'select(.lag > 100)'"
+            })
+    static final class Sessions extends Listing {
+        @Option(names = "--user", paramLabel = "USER", description = "Of this user.")
+        private @Nullable String user;
+
+        @Option(names = "--client", paramLabel = "ID", description = "The one with this public id.")
+        private @Nullable String client;
+
+        @Option(names = "--channel", paramLabel = "CHANNEL", description = "Those subscribed to this channel.")
+        private @Nullable String channel;
+
+        @Option(names = "--carrier", paramLabel = "KIND", description = "websocket, poll, stream or none.")
+        private @Nullable String carrier;
+
+        @Override
+        void list(Api from) {
+            String route = Api.query(
+                    "/v1/admin/connections", "user", user, "client", client, "channel", channel, "carrier", carrier);
+            from.pages(route, "connections", "cursor", null, this::print);
+        }
+    }
+
+    @Command(
+            name = "channels",
+            mixinStandardHelpOptions = true,
+            description = "Prints the channels of a server that have a log or a subscriber.",
+            footer = {"", "Examples:", "  longwire channels --prefix chat: --occupied"})
+    static final class Channels extends Listing {
+        @Option(names = "--prefix", paramLabel = "TEXT", description = "Whose names begin so.")
+        private @Nullable String prefix;
+
+        @Option(names = "--occupied", description = "Only those with a subscriber.")
+        private boolean occupied;
+
+        @Override
+        void list(Api from) {
+            String route = Api.query("/v1/admin/channels", "prefix", prefix, "occupied", occupied ? "true" : null);
+            from.pages(route, "channels", "cursor", null, this::print);
+        }
+    }
+
+    @Command(
+            name = "history",
+            mixinStandardHelpOptions = true,
+            description = "Prints the messages that a channel's log has, oldest first.",
+            footer = {
+                "",
+                "Examples:",
+                "  longwire history chat:1 | jq -r .data.text",
+                "  longwire history --after k3:41 chat:1"
+            })
+    static final class History extends Listing {
+        @Parameters(paramLabel = "CHANNEL", description = "Whose log.")
+        private String channel = "";
+
+        @Option(names = "--after", paramLabel = "EPOCH:OFFSET", description = "Those after this position.")
+        private @Nullable String after;
+
+        @Override
+        void list(Api from) {
+            from.pages(Api.query("/v1/history", "channel", channel), "messages", "after", after, this::print);
+        }
+    }
+
+    @Command(
+            name = "presence",
+            mixinStandardHelpOptions = true,
+            description = "Prints who is in a channel.",
+            footer = {"", "Examples:", "  longwire presence chat:1 | jq -r .user", "  longwire presence --count chat:1"
+            })
+    static final class Presence extends Listing {
+        @Parameters(paramLabel = "CHANNEL", description = "Of which channel.")
+        private String channel = "";
+
+        @Option(names = "--count", description = "Only how many: {channel, epoch, version, count}.")
+        private boolean count;
+
+        @Override
+        void list(Api from) {
+            String route = Api.query("/v1/presence", "channel", channel, "count", count ? "true" : null);
+            if (count) {
+                print(from.get(route));
+            } else {
+                from.pages(route, "members", "cursor", null, this::print);
+            }
+        }
+    }
+
+    @Command(
+            name = "stats",
+            mixinStandardHelpOptions = true,
+            description = "Prints a server's figures: sessions, carriers, channels, messages and bytes so far.",
+            footer = {"", "Examples:", "  longwire stats | jq .sessions"})
+    static final class Stats extends Listing {
+        @Override
+        void list(Api from) {
+            print(from.get("/v1/admin/stats"));
+        }
+    }
+
+    @Command(
+            name = "close",
+            mixinStandardHelpOptions = true,
+            description = "Closes one session, or all of a user; they may come back.",
+            footer = {"", "Examples:", "  longwire close --user ann", "  longwire close --client c-9yQ0bZ1xTnE7"})
+    static final class Close extends Listing {
+        @Option(names = "--user", paramLabel = "USER", description = "All of this user.")
+        private @Nullable String user;
+
+        @Option(names = "--client", paramLabel = "ID", description = "The one with this public id.")
+        private @Nullable String client;
+
+        @Override
+        void list(Api from) {
+            if ((user == null) == (client == null)) {
+                throw new Exit(Exit.USAGE, "one of --user and --client says whom");
+            }
+            print(from.post(Api.query("/v1/admin/close", "user", user, "client", client)));
+        }
+    }
+
+    @Command(
+            name = "revoke",
+            mixinStandardHelpOptions = true,
+            description = "Takes back the tokens of a user, of a session, or one token, and closes what they opened.",
+            footer = {"", "Examples:", "  longwire revoke --user ann", "  longwire revoke --jti 4f1c"})
+    static final class Revoke extends Listing {
+        @Option(names = "--user", paramLabel = "USER", description = "All that this user has now.")
+        private @Nullable String user;
+
+        @Option(names = "--client", paramLabel = "ID", description = "That of the session with this public id.")
+        private @Nullable String client;
+
+        @Option(names = "--jti", paramLabel = "ID", description = "The one with this id.")
+        private @Nullable String jti;
+
+        @Option(
+                names = "--lasts",
+                paramLabel = "SECONDS",
+                description = "How long to remember it: until the last such token has ended. Default: a day.")
+        private @Nullable Long seconds;
+
+        @Override
+        void list(Api from) {
+            String lasts = seconds == null ? null : Long.toString(seconds * 1_000);
+            print(from.post(Api.query("/v1/admin/revoke", "user", user, "client", client, "jti", jti, "lasts", lasts)));
+        }
+    }
+}
