@@ -12,6 +12,8 @@ import java.util.Map;
  */
 final class Bystanders implements AutoCloseable {
 
+    static final int SESSIONS = 3;
+
     private final Peer publisher;
     private final Peer json;
     private final Peer cbor;

@@ -46,6 +46,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private @Nullable ChannelHandlerContext context;
     private @Nullable Exchange current;
 
+    /** Is told when a request has been handled. */
+    private @Nullable Arriving arrivals;
+
     /** To be run when {@link #current} is over. */
     private @Nullable Runnable leave;
 
@@ -58,6 +61,15 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     HttpConnection(Loop loop, Router router) {
         this.loop = loop;
         this.router = router;
+    }
+
+    void counts(Arriving counter) {
+        arrivals = counter;
+    }
+
+    /** Whether a request is being handled. */
+    boolean answering() {
+        return current != null;
     }
 
     private final class Deadline extends Patient {
@@ -151,6 +163,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             router.handle(exchange, leave != null);
         } finally {
             request.release();
+            if (arrivals != null) {
+                arrivals.handled();
+            }
         }
     }
 
@@ -222,6 +237,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         pipeline.addLast(handler);
         pipeline.remove(this);
         pipeline.remove(Farewell.BEFORE);
+        pipeline.remove(Arriving.NAME);
         pipeline.remove("encoder");
         pipeline.remove("decoder");
     }

@@ -42,12 +42,14 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
     private final Loops loops;
     private final Router router;
     private final Turnstile turnstile;
+    private final Bodies bodies;
     private final @Nullable Certificates certificates;
 
     public HttpPipeline(Loops loops, Router router, @Nullable Certificates certificates) {
         this.loops = loops;
         this.router = router;
         this.turnstile = new Turnstile(loops.config().gate(), loops.metrics());
+        this.bodies = new Bodies(loops.config().network().bodyBytes());
         this.certificates = certificates;
     }
 
@@ -82,8 +84,11 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
         NetworkLimits limits = loops.config().network();
         Loop loop = loops.of(pipeline.channel().eventLoop());
         HttpConnection connection = new HttpConnection(loop, router);
+        Arriving arriving = new Arriving(loops, bodies, connection);
+        connection.counts(arriving);
         pipeline.addLast("decoder", new RequestDecoder(limits, connection));
         pipeline.addLast("encoder", new HttpResponseEncoder());
+        pipeline.addLast(Arriving.NAME, arriving);
         pipeline.addLast(Farewell.BEFORE, new Aggregator(loops));
         pipeline.addLast(connection);
     }
@@ -106,8 +111,12 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
             @Override
             protected void initChannel(Channel stream) {
                 stream.pipeline().addLast(new Http2StreamFrameToHttpObjectCodec(true));
+                HttpConnection connection = new HttpConnection(loop, router);
+                Arriving arriving = new Arriving(loops, bodies, connection);
+                connection.counts(arriving);
+                stream.pipeline().addLast(arriving);
                 stream.pipeline().addLast(new Aggregator(loops));
-                stream.pipeline().addLast(new HttpConnection(loop, router));
+                stream.pipeline().addLast(connection);
             }
         }));
     }
