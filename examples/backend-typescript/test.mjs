@@ -18,7 +18,7 @@ const run = (...command) => {
 
 const {url, stop} = await serve(
   '--set', `admin.keys.backend.hash=sha256:${hash}`,
-  '--set', 'admin.keys.backend.scopes=read,close,revoke,publish,history',
+  '--set', 'admin.keys.backend.scopes=read,close,revoke,publish,history,presence',
 );
 const description = await (await fetch(`${url}/v1/openapi.json`)).json();
 mkdirSync(`${here}target`, {recursive: true});
@@ -56,7 +56,10 @@ const fits = (value, schema) => {
 };
 
 /** Asks, and holds the answer against the description of this status. */
+const asked = new Set();
+
 const ask = async (method, path, options, expected) => {
+  asked.add(`${method} ${path}`);
   const {response, data, error} = await api[method](path, options);
   assert.equal(response.status, expected, `${method} ${path}: ${JSON.stringify(data ?? error)}`);
   let said = description.paths[path][method.toLowerCase()].responses[expected];
@@ -88,6 +91,9 @@ const tests = {
     const page = await ask('GET', '/v1/admin/channels', {params: {query: {limit: 1}}}, 200);
     await ask('GET', '/v1/admin/channels', {params: {query: {limit: 1, cursor: page.next}}}, 200);
     await ask('POST', '/v1/admin/close', {params: {query: {user: 'nobody'}}}, 200);
+    await ask('POST', '/v1/admin/revoke', {params: {query: {user: 'nobody', lasts: 1_000}}}, 200);
+    await ask('GET', '/v1/presence', {params: {query: {channel: 'a'}}}, 200);
+    await ask('GET', '/v1/presence', {params: {query: {channel: 'a', count: true}}}, 200);
   },
   'every refusal is as described': async () => {
     await ask('POST', '/v1/publish', {body: {channel: 'a'}}, 400);
@@ -98,6 +104,14 @@ const tests = {
     await ask('POST', '/v1/publish', {body: {channel: 'k', data: 2, key: 'k'}}, 409);
     await ask('GET', '/v1/history', {params: {query: {channel: ''}}}, 400);
     await ask('POST', '/v1/admin/close', {}, 400);
+    await ask('POST', '/v1/admin/revoke', {}, 400);
+    await ask('GET', '/v1/presence', {params: {query: {channel: ''}}}, 400);
+    await ask('GET', '/v1/admin/events', {params: {query: {types: 'nothing'}}}, 400);
+  },
+  'everything that is described was asked for': () => {
+    const described = Object.entries(description.paths)
+      .flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`));
+    assert.deepEqual([...asked].sort(), described.sort());
   },
   'nothing that is described opens without a key': async () => {
     for (const [path, methods] of Object.entries(description.paths)) {
