@@ -423,7 +423,7 @@ class StreamTest(Case):
         """[E9]"""
         _, problem = self.refused(400, 'missing_field', 'GET', '/v1/events')
         self.assertEqual('channel', problem['field'])
-        for channel in ('a%20b', '$user:ann', ''):
+        for channel in ('a%20b', '$presence:ann', ''):
             self.refused(400, 'bad_channel', 'GET', f'/v1/events?channel={channel}')
 
     def test_silent_streams_stay(self):

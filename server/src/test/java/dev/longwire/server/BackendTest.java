@@ -208,7 +208,7 @@ final class BackendTest {
                 "{|400|malformed",
                 "{}|400|missing_field",
                 "{\"channel\":\"a\"}|400|missing_field",
-                "{\"channel\":\"$user:a\",\"data\":1}|400|bad_channel",
+                "{\"channel\":\"$presence:a\",\"data\":1}|400|bad_channel",
                 "{\"channel\":\"a\",\"channels\":[\"b\"],\"data\":1}|400|invalid_field",
                 "{\"channels\":\"a\",\"data\":1}|400|invalid_field",
                 "{\"channels\":[1],\"data\":1}|400|bad_channel",

@@ -183,7 +183,7 @@ final class BadInputTest {
                 "chat:*",
                 "chat:?",
                 "chat:>",
-                "$user:1",
+                "$presence:1",
                 "$",
                 "é",
                 "\\ud83d\\ude00",

@@ -187,7 +187,8 @@ public final class Claims {
 
     /** A channel's name in which {@code *} may stand too. */
     private static boolean pattern(String text) {
-        return ChannelName.valid(text.replace('*', '-'));
+        // What is the server's own is granted by who one is, and by nothing else.
+        return !text.startsWith("$") && ChannelName.valid(text.replace('*', '-'));
     }
 
     /** Operations of a later version are ignored, which grants nothing; what is no string is refused. */

@@ -4,6 +4,7 @@ package dev.longwire.core.hub;
 import dev.longwire.core.Namespaces;
 import dev.longwire.core.access.Operation;
 import dev.longwire.core.presence.PresenceName;
+import dev.longwire.protocol.ChannelName;
 import dev.longwire.protocol.ClientFrame;
 import dev.longwire.protocol.ClientFrame.Request;
 import dev.longwire.protocol.Want;
@@ -78,6 +79,11 @@ final class Rights {
     }
 
     private boolean has(Session session, Operation operation, String channel) {
+        String owner = operation == Operation.CALL ? null : ChannelName.userOf(channel);
+        if (owner != null) {
+            boolean reads = operation == Operation.SUBSCRIBE || operation == Operation.HISTORY;
+            return reads && owner.equals(session.principal.user());
+        }
         return session.allows(operation, channel)
                 // A method of the backend has no namespace.
                 || operation != Operation.CALL

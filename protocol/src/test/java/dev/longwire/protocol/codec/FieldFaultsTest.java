@@ -44,7 +44,7 @@ final class FieldFaultsTest {
                 "{'type':'publish','id':7,'data':1}|7|MISSING_FIELD|channel",
                 "{'type':'publish','id':7,'channel':5,'data':1}|7|INVALID_FIELD|channel",
                 "{'type':'publish','id':7,'channel':'','data':1}|7|BAD_CHANNEL|channel",
-                "{'type':'publish','id':7,'channel':'$user:1','data':1}|7|BAD_CHANNEL|channel",
+                "{'type':'publish','id':7,'channel':'$presence:1','data':1}|7|BAD_CHANNEL|channel",
                 "{'type':'publish','id':7,'channel':'a b','data':1}|7|BAD_CHANNEL|channel",
                 "{'type':'publish','id':7,'channel':'é','data':1}|7|BAD_CHANNEL|channel",
                 "{'type':'publish','id':7,'channel':'a'}|7|MISSING_FIELD|data",
