@@ -242,6 +242,7 @@ public final class LongwireServer implements AutoCloseable {
         }
         group.shutdownGracefully(0, config.network().closeMillis(), TimeUnit.MILLISECONDS)
                 .awaitUninterruptibly();
+        loops.end();
         loops.verifier().close();
         loops.journal().close();
         LOG.info("stopped");

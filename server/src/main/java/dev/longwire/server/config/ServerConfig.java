@@ -51,11 +51,16 @@ public record ServerConfig(
      *
      * @param loops event loops; 0 for one per processor
      * @param transport what carries the sockets
+     * @param deflateFrom messages at least so long are compressed for WebSockets that offer permessage-deflate; 0 for
+     *     none, and then the offer is declined
      */
-    public record Engine(int loops, Transport transport) {
+    public record Engine(int loops, Transport transport, int deflateFrom) {
         public Engine {
             if (loops < 0 || loops > 1_024) {
                 throw new IllegalArgumentException("loops must be 0 to 1024");
+            }
+            if (deflateFrom < 0) {
+                throw new IllegalArgumentException("deflateFrom must not be negative");
             }
         }
     }
@@ -100,7 +105,7 @@ public record ServerConfig(
     public static final ServerConfig DEFAULT = new ServerConfig(
             "127.0.0.1",
             8000,
-            new Engine(0, Transport.AUTO),
+            new Engine(0, Transport.AUTO, 0),
             false,
             GateLimits.DEFAULT,
             NetworkLimits.DEFAULT,
@@ -178,11 +183,15 @@ public record ServerConfig(
     }
 
     public ServerConfig withLoops(int loops) {
-        return with(edit -> edit.engine = new Engine(loops, edit.engine.transport));
+        return with(edit -> edit.engine = new Engine(loops, edit.engine.transport, edit.engine.deflateFrom));
     }
 
     public ServerConfig withTransport(Transport transport) {
-        return with(edit -> edit.engine = new Engine(edit.engine.loops, transport));
+        return with(edit -> edit.engine = new Engine(edit.engine.loops, transport, edit.engine.deflateFrom));
+    }
+
+    public ServerConfig withDeflateFrom(int bytes) {
+        return with(edit -> edit.engine = new Engine(edit.engine.loops, edit.engine.transport, bytes));
     }
 
     public ServerConfig withInsecure(boolean insecure) {

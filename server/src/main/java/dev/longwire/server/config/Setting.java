@@ -13,6 +13,11 @@ public enum Setting {
     PORT("port", Kind.COUNT, "8000", "0 for any free one; the address is printed"),
     LOOPS("loops", Kind.COUNT, "0", "event loops; 0 for one per processor"),
     TRANSPORT("transport", Kind.TEXT, "auto", "`auto` (epoll where there is one), `epoll` or `nio`"),
+    DEFLATE(
+            "deflate",
+            Kind.SIZE,
+            "0",
+            "messages at least so long are compressed for WebSockets that offer `permessage-deflate`; 0 for none"),
     INSECURE("insecure", Kind.FLAG, "false", "serve other machines without authentication, under any name"),
     ORIGINS(
             "origins",

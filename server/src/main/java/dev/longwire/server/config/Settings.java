@@ -148,7 +148,7 @@ public final class Settings {
         return new ServerConfig(
                 text(Setting.HOST),
                 count(Setting.PORT),
-                new ServerConfig.Engine(count(Setting.LOOPS), transport()),
+                new ServerConfig.Engine(count(Setting.LOOPS), transport(), bytes(Setting.DEFLATE)),
                 flag(Setting.INSECURE),
                 gate(),
                 network(),

@@ -60,10 +60,12 @@ public final class Router {
     private final List<Bridges> bridges = new ArrayList<>();
     private final AtomicBoolean draining = new AtomicBoolean();
     private final Feed feed;
+    private final boolean deflates;
     private final Credentials credentials = new Credentials();
 
     public Router(Loops loops) {
         this.guard = new Guard(loops.config());
+        this.deflates = loops.config().engine().deflateFrom() > 0;
         Admin admin = new Admin(loops);
         Registry registry = new Registry(admin);
         AdminDoor door = new AdminDoor(loops.config());
@@ -218,7 +220,7 @@ public final class Router {
     private void webSocket(Exchange exchange) {
         webSocket(exchange, Handshake.OURS, outcome -> {
             WebSocketLine.Asker asker =
-                    new WebSocketLine.Asker(exchange.headers().get(HttpHeaderNames.ORIGIN, ""), exchange.address());
+                    new WebSocketLine.Asker(exchange.headers().get(HttpHeaderNames.ORIGIN, ""), exchange.address(), outcome.deflate());
             return new WebSocketLine(exchange.loop(), outcome.format(), asker, credentials.of(exchange));
         });
     }
@@ -233,7 +235,7 @@ public final class Router {
             exchange.refuseForNow(ErrorCode.SHUTTING_DOWN);
             return;
         }
-        Handshake.Outcome outcome = Handshake.answer(exchange.request(), spoken);
+        Handshake.Outcome outcome = Handshake.answer(exchange.request(), spoken, deflates && spoken.equals(Handshake.OURS));
         @Nullable FullHttpResponse response = outcome.response();
         if (response == null || outcome.refusal() != null) {
             refused(exchange, outcome.refusal() == null ? ErrorCode.BAD_UPGRADE : outcome.refusal());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.server.loop;
 
+import dev.longwire.protocol.codec.Format;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 
@@ -8,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 public final class Frames {
 
     private static final int FINAL = 0x80;
+    private static final int DEFLATED = 0x40;
     private static final int TEXT = 1;
     private static final int BINARY = 2;
     private static final int CLOSE = 8;
@@ -23,6 +25,11 @@ public final class Frames {
 
     public static void binary(ByteBuf to, byte[] payload, int start, int length) {
         frame(to, BINARY, payload, start, length);
+    }
+
+    /** A message whose payload is compressed: RSV1 says so (RFC 7692, 6). */
+    static void deflated(ByteBuf to, Format format, byte[] payload, int length) {
+        frame(to, DEFLATED | (format == Format.JSON ? TEXT : BINARY), payload, 0, length);
     }
 
     public static void ping(ByteBuf to) {

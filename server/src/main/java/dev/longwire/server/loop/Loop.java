@@ -79,6 +79,7 @@ public final class Loop {
     private long nextCarrier;
     private long wakeAt = Deadlines.NEVER;
     private @Nullable Future<?> alarm;
+    private @Nullable Compression compression;
 
     /** A log that has grown, as its owner shows it. */
     private record Push(String channel, LogView view) {}
@@ -120,6 +121,21 @@ public final class Loop {
 
     public Tickets tickets() {
         return tickets;
+    }
+
+    /** What compresses the messages of its connections; it is made for the first that wants it. */
+    public Compression compression() {
+        if (compression == null) {
+            compression = new Compression(loops.config().engine().deflateFrom());
+        }
+        return compression;
+    }
+
+    /** When its thread has ended. */
+    void end() {
+        if (compression != null) {
+            compression.end();
+        }
     }
 
     /** HTTP requests that are arriving; see {@link Patient}. */

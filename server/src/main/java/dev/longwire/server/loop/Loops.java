@@ -183,6 +183,11 @@ public final class Loops {
         return homes;
     }
 
+    /** When their threads have ended. */
+    public void end() {
+        all.forEach(Loop::end);
+    }
+
     /** Runs something on every loop. */
     public void each(Consumer<Loop> task) {
         for (Loop loop : all) {

@@ -23,6 +23,8 @@ public final class Rendering {
     private long bytesTaken;
     private @Nullable ByteBuf jsonFrames;
     private @Nullable ByteBuf cborFrames;
+    private @Nullable ByteBuf jsonDeflated;
+    private @Nullable ByteBuf cborDeflated;
     private @Nullable ByteBuf jsonItems;
     private @Nullable ByteBuf cborItems;
     private @Nullable ByteBuf events;
@@ -72,6 +74,32 @@ public final class Rendering {
             cborFrames = to;
         }
         return take(cborFrames);
+    }
+
+    /** Finished WebSocket messages, each of them shortened where that is worth it: once, whoever gets them. */
+    public ByteBuf deflatedFrames(Format format, Compression compression) {
+        ByteBuf made = format == Format.JSON ? jsonDeflated : cborDeflated;
+        if (made == null) {
+            made = makeDeflated(format, compression);
+        }
+        return take(made);
+    }
+
+    private ByteBuf makeDeflated(Format format, Compression compression) {
+        ByteBuf to = allocator.directBuffer(Math.max(256, slice.bytes() / 2));
+        if (format == Format.JSON) {
+            slice.read((offset, bytes, start, length) -> compression.message(to, format, bytes, start, length));
+            jsonDeflated = to;
+        } else {
+            ByteSink sink = new ByteSink();
+            slice.read((offset, bytes, start, length) -> {
+                sink.reset();
+                cbor(bytes, start, length, sink);
+                compression.message(to, format, sink.array(), 0, sink.length());
+            });
+            cborDeflated = to;
+        }
+        return to;
     }
 
     /** The elements of an array of frames, with what stands between them. */
@@ -139,6 +167,8 @@ public final class Rendering {
     void release() {
         release(jsonFrames);
         release(cborFrames);
+        release(jsonDeflated);
+        release(cborDeflated);
         release(jsonItems);
         release(cborItems);
         release(events);

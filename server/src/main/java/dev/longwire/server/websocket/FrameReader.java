@@ -2,7 +2,9 @@
 package dev.longwire.server.websocket;
 
 import dev.longwire.protocol.CloseCode;
+import dev.longwire.server.loop.Compression;
 import io.netty.buffer.ByteBuf;
+import java.util.zip.DataFormatException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,10 +39,14 @@ public final class FrameReader {
     private static final int PING = 9;
     private static final int PONG = 10;
     private static final int LONGEST_CONTROL = 125;
+    private static final int DEFLATED = 0x40;
 
     private final int messageBytes;
     private final int mostFragments;
     private final Sink sink;
+
+    /** Null where nothing compressed may come. */
+    private final @Nullable Compression compression;
 
     /** The pieces of a message that is not complete; null while there is none. */
     private byte @Nullable [] message;
@@ -48,6 +54,7 @@ public final class FrameReader {
     private int length;
     private int fragments;
     private boolean binary;
+    private boolean deflated;
     private boolean stopped;
 
     /**
@@ -55,6 +62,16 @@ public final class FrameReader {
      * @param mostFragments of a message; more are a fault
      */
     public FrameReader(int messageBytes, int mostFragments, Sink sink) {
+        this(messageBytes, mostFragments, sink, null);
+    }
+
+    /**
+     * @param messageBytes of a message, as it comes and as what it is inflated to; a longer one is a fault
+     * @param mostFragments of a message; more are a fault
+     * @param compression what inflates compressed messages; null where none may come
+     */
+    public FrameReader(int messageBytes, int mostFragments, Sink sink, @Nullable Compression compression) {
+        this.compression = compression;
         this.messageBytes = messageBytes;
         this.mostFragments = mostFragments;
         this.sink = sink;
@@ -112,6 +129,7 @@ public final class FrameReader {
         if (control) {
             control(opcode, payload);
         } else {
+            deflated = opcode == CONTINUATION ? deflated : (first & DEFLATED) != 0;
             data(opcode, last, payload);
         }
         return true;
@@ -121,7 +139,8 @@ public final class FrameReader {
         boolean control = opcode >= CLOSE;
         boolean known = opcode <= BINARY || opcode >= CLOSE && opcode <= PONG;
         boolean continues = opcode == CONTINUATION;
-        boolean wrong = (first & 0x70) != 0
+        boolean mayBeDeflated = compression != null && !control && !continues;
+        boolean wrong = (first & (mayBeDeflated ? 0x30 : 0x70)) != 0
                 || !known
                 || (second & 0x80) == 0
                 || control && (!last || (second & 0x7F) > LONGEST_CONTROL)
@@ -178,7 +197,7 @@ public final class FrameReader {
         if (opcode != CONTINUATION) {
             binary = opcode == BINARY;
             if (last) {
-                sink.message(binary, payload);
+                message(payload);
                 return;
             }
         }
@@ -193,7 +212,26 @@ public final class FrameReader {
             message = null;
             length = 0;
             fragments = 0;
-            sink.message(binary, whole);
+            message(whole);
+        }
+    }
+
+    private void message(byte[] bytes) {
+        if (!deflated || compression == null) {
+            sink.message(binary, bytes);
+            return;
+        }
+        byte[] inflated;
+        try {
+            inflated = compression.inflate(bytes, messageBytes);
+        } catch (DataFormatException notDeflated) {
+            stop(CloseCode.INVALID_PAYLOAD);
+            return;
+        }
+        if (inflated == null) {
+            stop(CloseCode.TOO_BIG);
+        } else {
+            sink.message(binary, inflated);
         }
     }
 

@@ -41,11 +41,13 @@ public final class Handshake {
      *
      * @param response 101, when it is accepted
      * @param subprotocol that is spoken from now on; empty for none
+     * @param deflate whether both ends compress messages from now on
      * @param refusal why not, else
      */
     public record Outcome(
             @Nullable FullHttpResponse response,
             String subprotocol,
+            boolean deflate,
             @Nullable ErrorCode refusal) {
 
         /** How messages of ours are written in it. */
@@ -80,17 +82,21 @@ public final class Handshake {
         return known ? null : ErrorCode.UPGRADE_REQUIRED;
     }
 
-    /** The answer where these subprotocols are spoken. */
-    public static Outcome answer(HttpRequest request, Set<String> spoken) {
+    /**
+     * The answer where these subprotocols are spoken.
+     *
+     * @param deflates whether messages are compressed for those who offer it
+     */
+    public static Outcome answer(HttpRequest request, Set<String> spoken, boolean deflates) {
         HttpHeaders headers = request.headers();
         ErrorCode fault = fault(request);
         if (fault != null) {
-            return new Outcome(null, "", fault);
+            return new Outcome(null, "", false, fault);
         }
         List<String> offers = headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL);
         String chosen = choose(offers, spoken);
         if (!offers.isEmpty() && chosen == null) {
-            return new Outcome(null, "", ErrorCode.UNKNOWN_SUBPROTOCOL);
+            return new Outcome(null, "", false, ErrorCode.UNKNOWN_SUBPROTOCOL);
         }
         FullHttpResponse response =
                 new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS);
@@ -101,7 +107,11 @@ public final class Handshake {
         if (chosen != null) {
             response.headers().set(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL, chosen);
         }
-        return new Outcome(response, chosen == null ? "" : chosen, null);
+        String terms = deflates ? Deflate.answer(headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS)) : null;
+        if (terms != null) {
+            response.headers().set(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS, terms);
+        }
+        return new Outcome(response, chosen == null ? "" : chosen, terms != null, null);
     }
 
     /** The first offer that is spoken here: the client's order is its preference. */

@@ -15,6 +15,7 @@ import dev.longwire.protocol.codec.Utf8;
 import dev.longwire.server.config.NetworkLimits;
 import dev.longwire.server.connection.Connection;
 import dev.longwire.server.connection.ConnectionListener;
+import dev.longwire.server.loop.Compression;
 import dev.longwire.server.loop.Frames;
 import dev.longwire.server.loop.Line;
 import dev.longwire.server.loop.Loop;
@@ -48,13 +49,18 @@ public final class WebSocketLine extends ChannelInboundHandlerAdapter implements
      *
      * @param origin the page; empty when it is no page
      * @param address of the client, and its port where that is known
+     * @param deflate whether both ends compress messages
      */
-    public record Asker(String origin, String address) {}
+    public record Asker(String origin, String address, boolean deflate) {}
 
     private final Loop loop;
     private final Format format;
     private final Carrier carrier;
     private final FrameReader reader;
+
+    /** Null where the client has not asked for it, or the server has none. */
+    private final @Nullable Compression compression;
+
     private final ConnectionListener listener;
     private final long openedAt = System.currentTimeMillis();
     private final Asker asker;
@@ -88,7 +94,8 @@ public final class WebSocketLine extends ChannelInboundHandlerAdapter implements
         this.listener = loop.loops().listener();
         this.carrier = loop.carrier(format == Format.JSON ? Carrier.Form.WS_JSON : Carrier.Form.WS_CBOR, this);
         NetworkLimits limits = loop.loops().config().network();
-        this.reader = new FrameReader(limits.messageBytes(), limits.fragments(), this);
+        this.compression = asker.deflate ? loop.compression() : null;
+        this.reader = new FrameReader(limits.messageBytes(), limits.fragments(), this, compression);
     }
 
     /** How long a message may take to arrive. */
@@ -258,7 +265,10 @@ public final class WebSocketLine extends ChannelInboundHandlerAdapter implements
         ByteSink sink = new ByteSink();
         Codec.of(format).encode(sealed, sink);
         ByteBuf out = context().alloc().buffer(sink.length() + 10);
-        if (format == Format.JSON) {
+        // What begins a session holds its ticket, and a secret's length is to say nothing about it.
+        if (compression != null && !(sealed instanceof ServerFrame.Connected)) {
+            compression.message(out, format, sink.array(), 0, sink.length());
+        } else if (format == Format.JSON) {
             Frames.text(out, sink.array(), 0, sink.length());
         } else {
             Frames.binary(out, sink.array(), 0, sink.length());
@@ -272,6 +282,9 @@ public final class WebSocketLine extends ChannelInboundHandlerAdapter implements
             return false;
         }
         sent += messages.count();
+        if (compression != null) {
+            return write(messages.deflatedFrames(format, compression));
+        }
         return write(format == Format.JSON ? messages.jsonFrames() : messages.cborFrames());
     }
 
