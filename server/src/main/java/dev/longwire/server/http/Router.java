@@ -219,8 +219,8 @@ public final class Router {
 
     private void webSocket(Exchange exchange) {
         webSocket(exchange, Handshake.OURS, outcome -> {
-            WebSocketLine.Asker asker =
-                    new WebSocketLine.Asker(exchange.headers().get(HttpHeaderNames.ORIGIN, ""), exchange.address(), outcome.deflate());
+            WebSocketLine.Asker asker = new WebSocketLine.Asker(
+                    exchange.headers().get(HttpHeaderNames.ORIGIN, ""), exchange.address(), outcome.deflate());
             return new WebSocketLine(exchange.loop(), outcome.format(), asker, credentials.of(exchange));
         });
     }
@@ -235,7 +235,8 @@ public final class Router {
             exchange.refuseForNow(ErrorCode.SHUTTING_DOWN);
             return;
         }
-        Handshake.Outcome outcome = Handshake.answer(exchange.request(), spoken, deflates && spoken.equals(Handshake.OURS));
+        Handshake.Outcome outcome =
+                Handshake.answer(exchange.request(), spoken, deflates && spoken.equals(Handshake.OURS));
         @Nullable FullHttpResponse response = outcome.response();
         if (response == null || outcome.refusal() != null) {
             refused(exchange, outcome.refusal() == null ? ErrorCode.BAD_UPGRADE : outcome.refusal());
