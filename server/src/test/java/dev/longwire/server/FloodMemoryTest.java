@@ -94,7 +94,7 @@ final class FloodMemoryTest {
                 .withLoops(2)
                 .withNetwork(network)
                 .withSession(session)
-                .withNamespaces(namespaces, 4 << 20)
+                .withNamespaces(namespaces, 16 << 20)
                 .withGate(new GateLimits(List.of(), List.of(), false, 0, PER_ADDRESS, 0, 0))
                 .withDrainMillis(0));
     }

@@ -9,7 +9,7 @@ import dev.longwire.core.Namespaces;
  * @param namespaces how long logs keep messages, by channel name
  * @param dedupeMillis how long an idempotency key is recognised
  * @param dedupeEntries keys remembered at once; beyond it the oldest go early and acks state a shorter window
- * @param budgetBytes all logs of this owner together; beyond it whoever is furthest above a fair share is trimmed, and
+ * @param budgetBytes all logs of this owner together, with what each of them costs beside its messages; beyond it whoever is furthest above a fair share is trimmed, and
  *     when nothing is left to trim a publish is {@code overloaded}
  * @param spareMillis messages younger than this are never trimmed for the budget
  */

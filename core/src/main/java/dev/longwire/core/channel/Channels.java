@@ -48,10 +48,10 @@ public final class Channels {
     private static final int PAGE_MESSAGES = 100;
     private static final int PAGE_BYTES = 256 * 1024;
     private static final String LEVEL = "memory";
-    private static final long BUSY_MILLIS = 1_000;
 
     private final ChannelSettings settings;
     private final Directory directory;
+    private final Budget budget;
     private final Attendance attendance = new Attendance();
     private final KeyIndex keys;
     private final Codec codec = Codec.of(Format.JSON);
@@ -60,7 +60,6 @@ public final class Channels {
     private final Chronicle chronicle = new Chronicle();
     private int nextHub;
     private @Nullable LogView view;
-    private long bytes;
 
     /** When the owner was last called. */
     private long now;
@@ -72,6 +71,7 @@ public final class Channels {
     public Channels(String boot, long seed, ChannelSettings settings) {
         this.settings = settings;
         this.directory = new Directory(boot, settings.namespaces(), attendance);
+        this.budget = new Budget(settings, directory);
         this.keys = new KeyIndex(seed, settings.dedupeMillis(), settings.dedupeEntries());
     }
 
@@ -163,7 +163,7 @@ public final class Channels {
                         news.updated(),
                         news.left()));
                 channel.log.append(frame, now);
-                bytes += frame.length;
+                budget.add(frame.length);
                 chronicle.members(channel, news);
             }
             trim(channel, now);
@@ -230,7 +230,7 @@ public final class Channels {
         now = nowMillis;
         attendance.tick(nowMillis);
         chronicle.tick(nowMillis);
-        bytes -= directory.tick(nowMillis);
+        budget.add(-directory.tick(nowMillis));
     }
 
     /** How many channels have a log or a hub. */
@@ -350,11 +350,12 @@ public final class Channels {
                 request.extras().headers(),
                 request.payload());
         byte[] frame = codec.encode(message);
-        if (!room(frame.length, nowMillis)) {
-            return new Refused(channel.name, request.tag(), ErrorCode.OVERLOADED, BUSY_MILLIS);
+        if (!budget.room(channel, frame.length, nowMillis)) {
+            directory.dropIfEmpty(channel, nowMillis);
+            return new Refused(channel.name, request.tag(), ErrorCode.OVERLOADED, Budget.BUSY_MILLIS);
         }
         long offset = log.append(frame, nowMillis);
-        bytes += frame.length;
+        budget.add(frame.length);
         chronicle.published(log.epoch(), message);
         if (settings.namespaces().slow(channel.name).action() == SlowPolicy.Action.LATEST) {
             channel.conflate(request.extras().slot(), offset);
@@ -444,29 +445,7 @@ public final class Channels {
     private void trim(Channel channel, long nowMillis) {
         long before = channel.log.bytes();
         channel.log.trim(settings.namespaces().retention(channel.name), nowMillis);
-        bytes += channel.log.bytes() - before;
-    }
-
-    /** Whether the budget has room, if necessary after trimming those that are furthest above a fair share. */
-    private boolean room(int length, long nowMillis) {
-        long budget = settings.budgetBytes();
-        if (bytes + length <= budget) {
-            return true;
-        }
-        // A tenth more than is needed goes, so that the walk over all channels is paid for by many appends.
-        long fair = budget * 9 / 10 / Math.max(1, directory.size());
-        for (Channel channel : directory.all()) {
-            channel.log.shrink(Math.max(0, fair - length), nowMillis - settings.spareMillis());
-        }
-        count();
-        return bytes + length <= budget;
-    }
-
-    private void count() {
-        bytes = 0;
-        for (Channel channel : directory.all()) {
-            bytes += channel.log.bytes();
-        }
+        budget.add(channel.log.bytes() - before);
     }
 
     public void write(StateWriter out, long nowMillis) {
@@ -486,6 +465,6 @@ public final class Channels {
         directory.read(in, nowMillis);
         directory.all().forEach(channel -> chronicle.look(channel, nowMillis));
         keys.read(in, nowMillis);
-        count();
+        budget.count();
     }
 }

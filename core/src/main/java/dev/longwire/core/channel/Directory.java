@@ -10,6 +10,7 @@ import dev.longwire.core.presence.Attendance;
 import dev.longwire.core.presence.Roster;
 import dev.longwire.core.state.StateReader;
 import dev.longwire.core.state.StateWriter;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,9 @@ final class Directory {
 
     /** Longer than any session is kept, so that whoever comes back in time finds the tombstone. */
     private static final long BURIAL_MILLIS = 3_600_000;
+
+    /** Tombstones kept; beyond it the oldest go early. */
+    private static final int MOST_TOMBSTONES = 100_000;
 
     private final String boot;
     private final Namespaces namespaces;
@@ -119,9 +123,7 @@ final class Directory {
             freed += visit((Channel) due, nowMillis);
         }
         for (Timed due = burials.expired(nowMillis); due != null; due = burials.expired(nowMillis)) {
-            Deadlines.stop(due);
-            tombstones.remove(((Tombstone) due).name);
-            generation++;
+            forget((Tombstone) due);
         }
         return freed;
     }
@@ -140,14 +142,57 @@ final class Directory {
             visits.start(channel, nowMillis);
             return before - channel.log.bytes();
         }
-        Deadlines.stop(channel);
         channels.remove(channel.name);
+        lay(channel, nowMillis);
+        return before;
+    }
+
+    /** What has no message and is nobody's goes at once; but not the one that is about to get one. */
+    void dropEmpty(Channel except, long nowMillis) {
+        Iterator<Channel> all = channels.values().iterator();
+        while (all.hasNext()) {
+            Channel channel = all.next();
+            if (empty(channel) && !channel.equals(except)) {
+                all.remove();
+                lay(channel, nowMillis);
+            }
+        }
+    }
+
+    /** It was made for a message that was refused: nobody has to know of it. */
+    void dropIfEmpty(Channel channel, long nowMillis) {
+        if (empty(channel)) {
+            channels.remove(channel.name);
+            lay(channel, nowMillis);
+        }
+    }
+
+    /** Whether nothing is lost without it, and nothing is left to be told. */
+    private static boolean empty(Channel channel) {
+        return channel.log.tail() == channel.log.head()
+                && !channel.wanted()
+                && channel.roster == null
+                && !channel.toldOccupied
+                && channel.vacancy == null;
+    }
+
+    /** A channel that is gone leaves its position behind. */
+    private void lay(Channel channel, long nowMillis) {
+        Deadlines.stop(channel);
         if (channel.log.head() > 0) {
             Tombstone stone = new Tombstone(channel.name, channel.log.epoch(), channel.log.head());
             tombstones.put(stone.name, stone);
             burials.start(stone, nowMillis);
         }
-        return before;
+        if (tombstones.size() > MOST_TOMBSTONES) {
+            forget(tombstones.values().iterator().next());
+        }
+    }
+
+    private void forget(Tombstone stone) {
+        Deadlines.stop(stone);
+        tombstones.remove(stone.name);
+        generation++;
     }
 
     private String epoch() {

@@ -255,7 +255,7 @@ final class ChannelsTest {
 
     @Test
     void withoutRoomForAllTheOldestGoAndThenPublishesAreRefused() {
-        channels = channels(3_000);
+        channels = channels(4_024);
         appendMany(10);
         now += 2_000;
         appendMany(10);
@@ -268,6 +268,35 @@ final class ChannelsTest {
         assertThat(last).isInstanceOf(Refused.class);
         assertThat(((Refused) last).code()).isEqualTo(ErrorCode.OVERLOADED);
         assertThat(((Refused) last).retryAfterMillis()).isPositive();
+        now += 2_000;
+        assertThat(append("m", null)).isInstanceOf(Appended.class);
+    }
+
+    /** Names cost something too: whoever uses many of them for a message each holds no more than whoever sends much. */
+    @Test
+    void manyNamesAreHeldWithinTheSameBudget() {
+        assertThat(append("first", null)).isInstanceOf(Appended.class);
+        now += 2_000;
+        for (int i = 0; i < 1_000; i++) {
+            Payload payload = Payload.json("1".getBytes(StandardCharsets.UTF_8));
+            ask(0, new ChannelRequest.Append("n:" + i, TAG, "ann", "c1", payload, Extras.NONE, null));
+            now += 10;
+        }
+        assertThat(channels.size()).isBetween(50, 100);
+        // What had to go is forgotten, but not where it was.
+        assertThat(((Appended) append("second", null)).position()).isEqualTo(new Position("b", 2));
+    }
+
+    @Test
+    void whenNothingOldIsLeftNamesAreRefused() {
+        ChannelReply last = append("first", null);
+        for (int i = 0; i < 1_000 && last instanceof Appended; i++) {
+            Payload payload = Payload.json("1".getBytes(StandardCharsets.UTF_8));
+            last = ask(0, new ChannelRequest.Append("n:" + i, TAG, "ann", "c1", payload, Extras.NONE, null));
+        }
+        assertThat(last).isInstanceOf(Refused.class);
+        assertThat(((Refused) last).code()).isEqualTo(ErrorCode.OVERLOADED);
+        assertThat(channels.size()).isLessThanOrEqualTo(100);
         now += 2_000;
         assertThat(append("m", null)).isInstanceOf(Appended.class);
     }
