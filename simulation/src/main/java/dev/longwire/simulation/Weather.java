@@ -61,6 +61,7 @@ final class Weather {
             case CLOCK_JUMP -> seldom(50, "clock jumps", () -> home.jumpClock(dice.between(-3_600_000, 3_600_000)));
             case DRAIN -> seldom(15, "drains", () -> home.drain(dice.below(home.hubCount())));
             case KICK -> seldom(15, "kicks", () -> home.kick(dice.below(home.hubCount())));
+            case REVOKE -> seldom(30, "revocations", home::revokeOne);
             // These happen where things are done, not by themselves.
             case LATE_CONNECT,
                     POLLING,
@@ -72,7 +73,8 @@ final class Weather {
                     HINT_DISORDER,
                     GOODBYE,
                     FLOOD,
-                    FORGE -> {}
+                    FORGE,
+                    TOKENS -> {}
         }
     }
 

@@ -34,7 +34,10 @@ final class BugsTest {
             Map.entry(Bug.NEVER_REPAIR, 11),
             Map.entry(Bug.EMPTY_REPEAT, 10),
             Map.entry(Bug.NEVER_SETTLE, 23),
-            Map.entry(Bug.RUN_LATE_INPUT, 4));
+            Map.entry(Bug.RUN_LATE_INPUT, 4),
+            Map.entry(Bug.IGNORE_RIGHTS, 17),
+            Map.entry(Bug.IGNORE_END, 27),
+            Map.entry(Bug.IGNORE_REVOCATION, 27));
 
     @ParameterizedTest
     @EnumSource(Bug.class)

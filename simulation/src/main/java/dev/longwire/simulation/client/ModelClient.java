@@ -4,6 +4,7 @@ package dev.longwire.simulation.client;
 import dev.longwire.protocol.ClientFrame;
 import dev.longwire.protocol.ClientFrame.Connect;
 import dev.longwire.protocol.ClientFrame.Publish;
+import dev.longwire.protocol.ClientFrame.Refresh;
 import dev.longwire.protocol.ClientFrame.Request;
 import dev.longwire.protocol.ClientFrame.Resume;
 import dev.longwire.protocol.ClientFrame.Subscribe;
@@ -59,6 +60,7 @@ public final class ModelClient implements ClientEnd {
     private final Home doors;
     private final App app;
     private final Company company;
+    private final Papers papers;
 
     private final Map<Long, Asked> asked = new LinkedHashMap<>();
     private final Map<String, Sub> subs = new LinkedHashMap<>();
@@ -84,6 +86,7 @@ public final class ModelClient implements ClientEnd {
         this.doors = doors;
         this.app = app;
         this.company = new Company(this, index, ground);
+        this.papers = new Papers(name, user, ground);
     }
 
     public void start() {
@@ -154,8 +157,9 @@ public final class ModelClient implements ClientEnd {
         asked.values().removeIf(request -> request.impolite && request.sent && request.frame instanceof Publish);
         forgetPresence(true);
         connected = false;
-        boolean roams = ground.has(Fault.ROAM) && ground.dice().chance(50);
-        int hub = roams ? ground.dice().below(doors.hubCount()) : home;
+        int hub = ground.has(Fault.ROAM) && ground.dice().chance(50)
+                ? ground.dice().below(doors.hubCount())
+                : home;
         boolean late =
                 ground.has(Fault.LATE_CONNECT) && !stopping && ground.dice().chance(25);
         Link opened = doors.connect(this, hub, late ? ground.dice().between(500, 6_000) : ground.latency());
@@ -174,7 +178,8 @@ public final class ModelClient implements ClientEnd {
         }
         boolean first = session == null && wants.isEmpty() && turn == 1;
         Resume resume = first ? null : new Resume(session, turn, wants, company.resumed());
-        send(new Connect(nextId(), user, name, name + "/" + turn, false, resume));
+        asked.values().removeIf(request -> request.frame instanceof Refresh);
+        send(new Connect(nextId(), papers.fresh(), name, name + "/" + turn, false, resume));
         pipelining = safeToAskAgain() && ground.dice().chance(50);
         if (pipelining) {
             askAgain();
@@ -264,9 +269,13 @@ public final class ModelClient implements ClientEnd {
     public void calm() {
         stopping = true;
         company.calm();
+        papers.calm();
     }
 
     private void heartbeat() {
+        if (papers.overdue()) {
+            refresh();
+        }
         Link now = link;
         if (now != null) {
             int patience = now.selfChecking() ? 4 * PATIENCE_MILLIS : PATIENCE_MILLIS;
@@ -288,7 +297,7 @@ public final class ModelClient implements ClientEnd {
             return;
         }
         ground.story().tell(() -> name + " lost " + from + " " + code);
-        boolean keeps = code == null || code.reconnect() == CloseCode.Reconnect.SAME;
+        boolean keeps = code == null || code.reconnect() == CloseCode.Reconnect.SAME || Papers.mend(code);
         if (!keeps) {
             forgetSession();
         }
@@ -298,6 +307,14 @@ public final class ModelClient implements ClientEnd {
     }
 
     // ---- asking
+
+    /** Shows a fresh token, unless one is on its way. */
+    void refresh() {
+        boolean underWay = asked.values().stream().anyMatch(request -> request.frame instanceof Refresh);
+        if (papers.count() && connected && !underWay) {
+            ask(new Refresh(nextId(), Objects.requireNonNull(papers.fresh()), false, false));
+        }
+    }
 
     /** Asks, now or when there is a connection again. */
     void ask(Request frame) {
@@ -350,6 +367,7 @@ public final class ModelClient implements ClientEnd {
             case ServerFrame.EpochChanged change -> move(change.channel(), change.now());
             case ServerFrame.Error error -> refused(error);
             case ServerFrame.Disconnect goodbye -> retryAfter = goodbye.retryAfterMillis();
+            case ServerFrame.Refreshed wanted when wanted.id() == 0 -> papers.prompted(this);
             case ServerFrame.Attended attended -> {
                 answered(attended.id());
                 company.attended(attended);

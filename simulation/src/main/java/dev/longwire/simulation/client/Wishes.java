@@ -80,6 +80,8 @@ public final class Wishes {
             client.drop();
         } else if (what == 96 && ground.has(Fault.GOODBYE)) {
             client.goodbye();
+        } else if (what >= 98 && ground.has(Fault.TOKENS)) {
+            client.refresh();
         } else if (what == 97 && ground.has(Fault.FLOOD)) {
             flood();
         } else {

@@ -34,5 +34,11 @@ public enum Bug {
     /** Held polls are not answered before their time. */
     NEVER_SETTLE,
     /** What an old carrier brings late runs in the new one's turn. */
-    RUN_LATE_INPUT
+    RUN_LATE_INPUT,
+    /** What a token doesn't allow is allowed. */
+    IGNORE_RIGHTS,
+    /** Tokens don't end. */
+    IGNORE_END,
+    /** Revoked tokens are still good. */
+    IGNORE_REVOCATION
 }

@@ -42,5 +42,14 @@ public enum Fault {
     /** Clients ask for more than they may. */
     FLOOD,
     /** Clients claim positions that they never had. */
-    FORGE
+    FORGE,
+    /** Tokens allow some channels only, and end; clients are asked for fresh ones. */
+    TOKENS,
+    /** Tokens are revoked. */
+    REVOKE;
+
+    /** Not in every world: those whose seeds once found something are to stay as they were. */
+    boolean rare() {
+        return this == TOKENS || this == REVOKE;
+    }
 }

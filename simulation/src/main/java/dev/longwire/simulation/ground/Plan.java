@@ -57,9 +57,13 @@ public record Plan(
         Set<Fault> faults = EnumSet.noneOf(Fault.class);
         int share = dice.pick(List.of(0, 20, 40, 40, 60, 60));
         for (Fault fault : Fault.values()) {
-            if (dice.chance(share)) {
+            if (!fault.rare() && dice.chance(share)) {
                 faults.add(fault);
             }
+        }
+        if (seed % 5 == 0) {
+            faults.add(Fault.TOKENS);
+            faults.add(Fault.REVOKE);
         }
         Limits limits = new Limits(
                 1_000,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.simulation.home;
 
+import dev.longwire.core.Principal;
+import dev.longwire.core.access.Revocation;
 import dev.longwire.core.channel.ChannelReply;
 import dev.longwire.core.channel.ChannelRequest;
 import dev.longwire.core.channel.ChannelRequest.Tag;
@@ -14,6 +16,7 @@ import dev.longwire.simulation.ground.Fault;
 import dev.longwire.simulation.ground.Ground;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** Hubs and owners of channels with lanes between them, and the doors for clients and weather. */
 public final class Home {
@@ -26,6 +29,7 @@ public final class Home {
     private final List<OwnerHome> owners = new ArrayList<>();
     private final List<Lane> toOwners = new ArrayList<>();
     private final List<Lane> toHubs = new ArrayList<>();
+    private final List<Revocation> revoked = new ArrayList<>();
     private long carriers;
     private long ids;
 
@@ -98,6 +102,27 @@ public final class Home {
 
     public void kick(int hub) {
         hubs.get(hub).kickOne();
+    }
+
+    /** Revokes a token that some session came with, or all of its user: every hub hears of it, each in its time. */
+    public void revokeOne() {
+        Principal victim = hubs.get(ground.dice().below(hubs.size())).anybody();
+        if (victim != null && victim.tokenId() != null) {
+            boolean all = victim.user() != null && ground.dice().chance(30);
+            Revocation revocation = new Revocation(
+                    all ? Revocation.Kind.USER : Revocation.Kind.TOKEN,
+                    all ? Objects.requireNonNull(victim.user()) : victim.tokenId(),
+                    ground.now(),
+                    1_000_000);
+            ground.story().tell(() -> "revoked: " + revocation);
+            revoked.add(revocation);
+            hubs.forEach(hub -> ground.agenda().in(ground.latency(), () -> hub.revoke(revocation)));
+        }
+    }
+
+    /** A hub that has lost everything is told again what must not be believed. */
+    List<Revocation> revoked() {
+        return List.copyOf(revoked);
     }
 
     public void jumpClock(long millis) {

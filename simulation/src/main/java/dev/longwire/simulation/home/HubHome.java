@@ -2,6 +2,10 @@
 package dev.longwire.simulation.home;
 
 import dev.longwire.core.Principal;
+import dev.longwire.core.access.Capabilities;
+import dev.longwire.core.access.Narrowing;
+import dev.longwire.core.access.Revocation;
+import dev.longwire.core.access.Revocations;
 import dev.longwire.core.channel.ChannelReply;
 import dev.longwire.core.channel.ChannelRequest.Tag;
 import dev.longwire.core.hub.Carrier;
@@ -21,11 +25,13 @@ import dev.longwire.protocol.ServerFrame;
 import dev.longwire.simulation.ground.Bug;
 import dev.longwire.simulation.ground.Fault;
 import dev.longwire.simulation.ground.Ground;
+import dev.longwire.simulation.ground.Pass;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** One hub and its loop. */
 final class HubHome implements ServerEnd {
@@ -36,6 +42,10 @@ final class HubHome implements ServerEnd {
     private final Map<Long, Peer> peers = new LinkedHashMap<>();
     private final Scribe scribe;
     private final Sittings sittings;
+
+    /** What this hub has been told not to believe. */
+    private final Revocations refused = new Revocations();
+
     private Hub hub;
     private int life;
     private long wakeAt = Long.MAX_VALUE;
@@ -83,6 +93,38 @@ final class HubHome implements ServerEnd {
         peers.clear();
         hub = fresh();
         wakeAt = Long.MAX_VALUE;
+        home.revoked().forEach(this::revoke);
+    }
+
+    /** Who somebody here is. */
+    @Nullable
+    Principal anybody() {
+        for (Session session : hub.sessions()) {
+            if (ground.dice().chance(50)) {
+                return session.principal();
+            }
+        }
+        return null;
+    }
+
+    /** From here on no session that came with such a token may be here. */
+    void revoke(Revocation revocation) {
+        if (!ground.has(Bug.IGNORE_REVOCATION)) {
+            accept(new HubInput.Revoke(revocation));
+        }
+        refused.add(revocation, ground.now());
+        for (Session session : hub.sessions()) {
+            if (refused.refuse(session.principal(), ground.now())) {
+                watch(session);
+            }
+        }
+    }
+
+    /** Holds a session to its token, each time something is written for it. */
+    private void watch(@Nullable Session session) {
+        if (session != null) {
+            home.watcher().served(session.principal(), refused.refuse(session.principal(), ground.now()));
+        }
     }
 
     void drainAll() {
@@ -240,7 +282,7 @@ final class HubHome implements ServerEnd {
                 peer(carrier).probe();
             }
             case HubOutput.Verify(Carrier carrier, Connect connect) -> verify(peer(carrier), connect);
-            case HubOutput.Reverify asked -> throw new IllegalStateException("nobody refreshes");
+            case HubOutput.Reverify asked -> reverify(asked);
             case HubOutput.Ask ask -> {
                 sittings.asked(ask.request());
                 home.ask(index, scribe.asked(ask.request()));
@@ -286,6 +328,7 @@ final class HubHome implements ServerEnd {
         List<Peer> full = new ArrayList<>();
         for (int i = 0; i < deliver.count(); i++) {
             Peer peer = peer(deliver.carriers()[i]);
+            watch(deliver.carriers()[i].session());
             scribe.deliver(peer, deliver.channel(), lines);
             if (!ground.has(Bug.IGNORE_STALL) && peer.becameFull()) {
                 full.add(peer);
@@ -308,7 +351,6 @@ final class HubHome implements ServerEnd {
     private void verify(Peer link, Connect connect) {
         int then = life;
         String token = connect.token();
-        Principal principal = token == null ? Principal.ANONYMOUS : Principal.ofUser(token);
         ClientFrame.Resume resume = connect.resume();
         String session = resume == null ? null : resume.session();
         long turn = resume == null ? 1 : Math.max(1, resume.turn());
@@ -317,13 +359,19 @@ final class HubHome implements ServerEnd {
             public void arrived() {
                 long id = home.freshId();
                 HubInput.FreshIds ids = new HubInput.FreshIds("s" + id, "c" + id);
-                decided(new HubInput.Verified(
-                        link.carrier, connect, principal, Principal.FOR_EVER, session, turn, ids));
+                decided(verified(connect, ids));
             }
 
             @Override
             public void overtaken() {
                 decided(new HubInput.Overtaken(link.carrier));
+            }
+
+            private HubInput verified(Connect connect, HubInput.FreshIds ids) {
+                Principal principal = principal(token);
+                return principal == null
+                        ? new HubInput.Denied(link.carrier, connect, ErrorCode.UNAUTHORIZED)
+                        : new HubInput.Verified(link.carrier, connect, principal, life(principal), session, turn, ids);
             }
 
             private void decided(HubInput input) {
@@ -333,6 +381,48 @@ final class HubHome implements ServerEnd {
             }
         };
         ground.agenda().in(ground.latency(), () -> home.registry().bring(session, turn, index, attempt));
+    }
+
+    private void reverify(HubOutput.Reverify asked) {
+        int then = life;
+        ground.agenda().in(ground.latency(), () -> {
+            if (life == then) {
+                perhapsSleep();
+                Principal principal = principal(asked.refresh().token());
+                accept(
+                        principal == null
+                                ? new HubInput.Kept(
+                                        asked.session(), asked.turn(), asked.refresh(), ErrorCode.UNAUTHORIZED)
+                                : new HubInput.Renewed(
+                                        asked.session(), asked.turn(), asked.refresh(), principal, life(principal)));
+            }
+        });
+    }
+
+    /** Whom a token speaks for now: itself names a user, or it is a pass; null when it has ended. */
+    private @Nullable Principal principal(@Nullable String token) {
+        Pass pass = Pass.read(token);
+        if (pass == null) {
+            return Principal.ofUser(token);
+        }
+        Principal said = pass.principal();
+        if (pass.endsAt() > 0 && pass.endsAt() <= ground.now()) {
+            return null;
+        }
+        return ground.has(Bug.IGNORE_RIGHTS)
+                ? new Principal(
+                        said.user(),
+                        null,
+                        Capabilities.ALL,
+                        Narrowing.NONE,
+                        said.tokenId(),
+                        said.issuedAtMillis(),
+                        pass.endsAt())
+                : said;
+    }
+
+    private long life(Principal principal) {
+        return ground.has(Bug.IGNORE_END) ? Principal.FOR_EVER : principal.lifeMillis(ground.now());
     }
 
     private void perhapsSleep() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.simulation.home;
 
+import dev.longwire.core.Principal;
 import dev.longwire.core.channel.ChannelReply;
 import dev.longwire.core.channel.ChannelRequest;
 import dev.longwire.core.log.LogView;
@@ -21,6 +22,9 @@ public interface Watcher {
 
     /** Messages are written to a link. */
     void delivered(Link link, String channel);
+
+    /** Messages are written for a session; {@code refused} when what it came with has been revoked here. */
+    void served(Principal principal, boolean refused);
 
     /**
      * A hub answers a poll.

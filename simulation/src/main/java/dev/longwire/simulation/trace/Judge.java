@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.simulation.trace;
 
+import dev.longwire.core.Principal;
 import dev.longwire.core.channel.ChannelReply;
 import dev.longwire.core.channel.ChannelRequest;
 import dev.longwire.core.log.LogView;
@@ -140,6 +141,17 @@ public final class Judge implements Tap, Watcher {
             full.remove(link);
         } else if (whileFull > 1) {
             throw new Broken(18, link + " is full and still gets messages of " + channel);
+        }
+    }
+
+    @Override
+    public void served(Principal principal, boolean refused) {
+        long end = principal.expiresAtMillis();
+        if (end > 0 && ground.now() > end + ground.plan().limits().graceMillis()) {
+            throw new Broken(27, principal.tokenId() + " ended at " + end + " and is still served");
+        }
+        if (refused) {
+            throw new Broken(27, principal.tokenId() + " was revoked and is still served");
         }
     }
 

@@ -14,6 +14,7 @@ import dev.longwire.protocol.ServerFrame.Connected;
 import dev.longwire.protocol.ServerFrame.Message;
 import dev.longwire.protocol.ServerFrame.Subscribed;
 import dev.longwire.protocol.Want;
+import dev.longwire.simulation.ground.Pass;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -37,10 +38,14 @@ final class LinkTrace {
     private @Nullable Connected connected;
     private boolean over;
 
+    /** What the token allows that was accepted last; null where tokens are names. */
+    private @Nullable Pass pass;
+
     LinkTrace(ClientTrace client, Connect connect) {
         this.client = client;
         this.connect = connect;
         this.company = new CompanyTrace(client, connect.resume());
+        this.pass = Pass.read(connect.token());
         Resume resume = connect.resume();
         if (resume != null) {
             resume.channels().forEach(want -> resumed.putIfAbsent(want.channel(), want));
@@ -86,6 +91,8 @@ final class LinkTrace {
             case Connected first -> connected(first);
             case Subscribed subscribed -> subscribed(subscribed, now);
             case ServerFrame.Unsubscribed unsubscribed -> unsubscribed(unsubscribed);
+            case Message message
+            when pass != null && !pass.allows(message.channel()) -> mayCome(message.channel(), frame);
             case Message message -> watch(message.channel(), frame).message(message);
             case ServerFrame.Gap gap -> watch(gap.channel(), frame).gap(gap, now);
             case ServerFrame.EpochChanged change ->
@@ -107,7 +114,21 @@ final class LinkTrace {
             case ServerFrame.Observed observed -> company.observed(observed);
             case ServerFrame.Dropped dropped -> throw new Broken(0, "everybody may be there: " + dropped);
             case ServerFrame.Result result -> throw new Broken(0, "nobody called: " + result);
-            case ServerFrame.Refreshed refreshed -> throw new Broken(0, "nobody refreshed: " + refreshed);
+            case ServerFrame.Refreshed refreshed -> refreshed(refreshed);
+        }
+    }
+
+    private void refreshed(ServerFrame.Refreshed frame) {
+        client.counters.count(frame.id() == 0 ? "tokens wanted" : "refreshed");
+        if (frame.id() != 0) {
+            pass = Pass.read(request(ClientFrame.Refresh.class, frame).token());
+        }
+    }
+
+    /** Nothing of a channel may come that the accepted token does not allow. */
+    private void mayCome(String channel, ServerFrame frame) {
+        if (pass != null && !pass.allows(channel)) {
+            throw new Broken(17, client.name + ": without the right came " + frame);
         }
     }
 
@@ -149,6 +170,7 @@ final class LinkTrace {
     }
 
     private void subscribed(Subscribed frame, long now) {
+        mayCome(frame.channel(), frame);
         Want want;
         if (frame.id() == 0) {
             want = resumed.remove(frame.channel());
@@ -180,6 +202,18 @@ final class LinkTrace {
     }
 
     private void unsubscribed(ServerFrame.Unsubscribed frame) {
+        if (frame.id() == 0) {
+            boolean wasResumed = resumed.remove(frame.channel()) != null;
+            boolean wasWatched = watches.remove(frame.channel()) != null;
+            boolean coming = wasResumed || wasWatched;
+            // In a poll's answer that is written again it may be said once more.
+            if (pass == null || !coming && pass.allows(frame.channel())) {
+                throw new Broken(0, client.name + ": unsubscribed by the server: " + frame);
+            }
+            client.counters.count("rights lost");
+            client.excuse(frame.channel());
+            return;
+        }
         boolean known = watches.remove(frame.channel()) != null;
         boolean retried = frame.id() != 0 && client.requests.containsKey(frame.id());
         if (!known && !retried) {
@@ -213,6 +247,7 @@ final class LinkTrace {
     private void history(ServerFrame.History frame) {
         ClientFrame.History asked = request(ClientFrame.History.class, frame);
         client.counters.count("history pages");
+        mayCome(frame.channel(), frame);
         long last = -1;
         for (Message message : frame.messages()) {
             Truth.Entry entry =
@@ -260,6 +295,11 @@ final class LinkTrace {
     void atRest(List<String> channels) {
         if (connected == null || !resumed.isEmpty()) {
             throw new Broken(11, client.name + ": not all answered at rest: " + resumed.keySet());
+        }
+        for (String channel : watches.keySet()) {
+            if (pass != null && !pass.allows(channel)) {
+                throw new Broken(17, client.name + ": was never told that it lost " + channel);
+            }
         }
         for (String channel : channels) {
             Watch watch = watches.get(channel);
