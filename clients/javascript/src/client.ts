@@ -4,7 +4,7 @@ import {Emitter, guard} from './emitter.js';
 import {recall, remember, watchPage} from './environment.js';
 import type {LongwireError} from './errors.js';
 import {Feed} from './feed.js';
-import type {ConnectedFrame, Position} from './frames.js';
+import type {ConnectedFrame, Position, ServerFrame} from './frames.js';
 import type {RequestKind} from './machine/outbox.js';
 import {Machine} from './machine/machine.js';
 import type {State} from './machine/phases.js';
@@ -24,6 +24,10 @@ export interface ClientEvents {
   error: LongwireError;
   /** What may be worth a line in a log: `detour` and `direct` speak of the way to the server, `refresh_failed` of the token. */
   notice: {readonly name: 'detour' | 'direct' | 'refresh_failed'; readonly message: string};
+  /** For what builds on this client: the session has a connection again, or a first one. */
+  attached: ConnectedFrame;
+  /** For what builds on this client: a frame that is none of a channel's. */
+  frame: ServerFrame;
 }
 
 /** How long before a token ends the next one is fetched. */
@@ -115,24 +119,28 @@ export class Client extends Emitter<ClientEvents> {
       },
       unsubscribe: (channel) => this.#run((now) => this.#machine.unsubscribe(channel, now)),
       position: (channel) => this.#machine.subscriptions.position(channel),
-      request: (kind, body, timeoutMillis) => this.#request(kind, body, timeoutMillis),
+      request: (kind, body, timeoutMillis) => this.request(kind, body, timeoutMillis),
       nextKey: () => this.#keyPrefix + ++this.#keys,
     });
   }
 
   /** What the server says this session is subscribed to, and where it stands. */
   async subscriptions(): Promise<readonly ({readonly channel: string} & Position)[]> {
-    const frame = (await this.#request('read', {type: 'subscriptions'})) as {channels: ({channel: string} & Position)[]};
+    const frame = (await this.request('read', {type: 'subscriptions'})) as {channels: ({channel: string} & Position)[]};
     return frame.channels;
   }
 
   /** Asks the backend behind the server. */
   async call(method: string, data: unknown, timeoutMillis?: number): Promise<unknown> {
-    const frame = (await this.#request('call', {type: 'call', method, data}, timeoutMillis)) as {data: unknown};
+    const frame = (await this.request('call', {type: 'call', method, data}, timeoutMillis)) as {data: unknown};
     return frame.data;
   }
 
-  #request(kind: RequestKind, body: Record<string, unknown>, timeoutMillis = this.#settings.timeoutMillis): Promise<unknown> {
+  /**
+   * For what builds on this client: asks the server, and resolves with the frame of its answer. `kind` says what becomes of it
+   * when the session is lost.
+   */
+  request(kind: RequestKind, body: Record<string, unknown>, timeoutMillis = this.#settings.timeoutMillis): Promise<unknown> {
     return new Promise((resolve, reject) => {
       this.#run((now) => {
         const expiresAt = timeoutMillis > 0 ? now + timeoutMillis : Infinity;
@@ -197,6 +205,10 @@ export class Client extends Emitter<ClientEvents> {
         this.#connected = output.frame;
         this.#arrived(output.via);
         this.#refreshLater(output.frame.expires);
+        this.emit('attached', output.frame);
+        break;
+      case 'frame':
+        this.emit('frame', output.frame);
         break;
       case 'probe':
         this.#stopProbe();
@@ -286,7 +298,7 @@ export class Client extends Emitter<ClientEvents> {
     const wait = Math.max(1000, expires - Date.now() - REFRESH_AHEAD_MILLIS);
     this.#refreshTimer = setTimeout(async () => {
       try {
-        const frame = (await this.#request('read', {type: 'refresh', token: await source()})) as {expires: number | null};
+        const frame = (await this.request('read', {type: 'refresh', token: await source()})) as {expires: number | null};
         this.#refreshLater(frame.expires);
       } catch (error) {
         this.emit('notice', {name: 'refresh_failed', message: (error as Error).message});

@@ -87,7 +87,7 @@ export class Machine {
   /** The application is done: whatever waits fails, and the server forgets the session. */
   close(): void {
     if (this.#phase !== 'closed') {
-      this.#end(new LongwireError('closed', 0, 'the client is closed'), true);
+      this.#end(new LongwireError('closed'), true);
     }
   }
 
@@ -112,12 +112,12 @@ export class Machine {
     const text = JSON.stringify({...body, id});
     const pending: Pending = {id, kind, text, expiresAt, sentAt: 0, done};
     if (this.#phase === 'closed') {
-      this.#fail(pending, new LongwireError('closed', 0, 'the client is closed'));
+      this.#fail(pending, new LongwireError('closed'));
     } else if (isLonger(text, this.#options.messageBytes - RETRY_BYTES)) {
       // The server would close the connection over it.
-      this.#fail(pending, new LongwireError('too_large', 108, 'too large'));
+      this.#fail(pending, new LongwireError('too_large', 108));
     } else if (!this.#outbox.hasRoom(text.length)) {
-      this.#fail(pending, new LongwireError('outbox_full', 0, 'too much waits'));
+      this.#fail(pending, new LongwireError('outbox_full'));
     } else {
       this.#outbox.add(pending);
       this.#flush(now);
@@ -198,7 +198,7 @@ export class Machine {
   tick(now: number, buffered = 0): void {
     this.#heart.took(buffered, now);
     for (const pending of this.#outbox.expired(now)) {
-      this.#fail(pending, new LongwireError('timeout', 0, pending.sentAt ? 'no answer in time' : 'not sent in time'));
+      this.#fail(pending, new LongwireError('timeout', 0, pending.sentAt ? 'no answer' : 'not sent'));
     }
     if (this.#phase === 'attached') {
       this.#beat(now);
@@ -214,7 +214,7 @@ export class Machine {
     const wanted = this.#heart.check(now);
     if (wanted === 'dead') {
       outputs.push({do: 'drop', goodbye: false});
-      this.#lost(new LongwireError('silent', CLOSE_SILENT, 'silent'), false, now);
+      this.#lost(new LongwireError('silent', CLOSE_SILENT), false, now);
       return;
     }
     if (wanted === 'ping') {
@@ -246,7 +246,7 @@ export class Machine {
       this.#open('due', now);
     } else {
       this.outputs.push({do: 'drop', goodbye: false});
-      this.#lost(new LongwireError('timeout', 0, 'no answer in time'), false, now);
+      this.#lost(new LongwireError('timeout'), false, now);
     }
   }
 
@@ -275,8 +275,8 @@ export class Machine {
         this.outputs.push({do: 'drop', goodbye: false});
         this.closed(this.#turn, {code: frame.code, reason: frame.reason, retryAfter: frame.retry_after}, now);
         return;
-      default:
-        break;
+      case 'presence':
+        this.outputs.push({do: 'frame', frame});
     }
     const pending = this.#outbox.answered(frame.id);
     if (pending) {
@@ -322,7 +322,7 @@ export class Machine {
       ({kind, sentAt}) => sentAt > 0 && (kind === 'call' || (kind === 'publish' && !(safe && now - sentAt < this.#dedupeMillis))),
     );
     for (const pending of lost) {
-      this.#fail(pending, new LongwireError('outcome_unknown', 401, 'the session was lost'));
+      this.#fail(pending, new LongwireError('outcome_unknown', 401));
     }
   }
 

@@ -17,6 +17,7 @@ export type Output =
   | {readonly do: 'remember'; readonly via: Via | null}
   | {readonly do: 'state'; readonly state: State; readonly error?: LongwireError}
   | {readonly do: 'attached'; readonly frame: ConnectedFrame; readonly via: Via}
+  | {readonly do: 'frame'; readonly frame: ServerFrame}
   | {readonly do: 'error'; readonly error: LongwireError}
   | {readonly do: 'channel'; readonly event: ChannelEvent}
   | {readonly do: 'settle'; readonly pending: Pending; readonly error: LongwireError | null; readonly frame?: ServerFrame};

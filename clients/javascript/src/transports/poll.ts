@@ -144,9 +144,12 @@ export const openPoll = ({fetch, url, fresh, stream}: PollOptions, events: Carri
     close: (goodbye) => {
       if (open) {
         open = false;
-        abort.abort();
+        const stop = (): void => abort.abort();
         if (goodbye && session) {
-          void post(body(++seq, [DISCONNECT], 0), null, true).catch(() => {});
+          // What is on its way comes before it in order: without that the goodbye would wait there for ever.
+          post(body(++seq, [DISCONNECT], 0), null, true).then(stop, stop);
+        } else {
+          stop();
         }
       }
     },
