@@ -39,6 +39,34 @@ export const tests = {
     await says(page, 'just a text');
   },
 
+  async 'events are shown as they happen, and those of one session alone'(stage) {
+    const page = await open(stage);
+    const list = page.locator('#event-list tbody');
+    const shows = (text) => until(`the events show ${text}`, async () => (await list.innerText()).includes(text));
+    await page.click('#events summary');
+    await shows('session.opened');
+    await join(page, 'e2e:events');
+    await shows('e2e:events');
+    await until('the page sees itself', () => page.locator('#connection-list tr.open').count());
+    const row = page.locator('#connection-list tr.open td button').first();
+    const client = await row.innerText();
+    const other = await node(stage.url);
+    await other.channel('e2e:others').subscribe();
+    await page.fill('#event-channel', 'e2e:others');
+    await page.click('#event-button');
+    await shows('session.subscribed');
+    await row.click();
+    await shows('session.opened');
+    await shows('e2e:events');
+    assert.equal(await page.inputValue('#event-client'), client);
+    assert.ok(!(await list.innerText()).includes('e2e:others'));
+    other.close();
+    await page.fill('#event-client', '');
+    await page.fill('#event-types', 'session.closed');
+    await page.click('#event-button');
+    await shows('session.closed');
+  },
+
   async 'on a phone everything is in reach'(stage) {
     const page = await open(stage, {viewport: {width: 360, height: 740}, isMobile: true, hasTouch: true});
     await join(page, 'e2e:phone');

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import {Client} from '@longwire/client';
 import {at} from './dom.js';
-import {watch} from './overview.js';
+import {feed} from './events.js';
+import {adminKey, watch} from './overview.js';
 import {talk} from './talk.js';
 
 const client = new Client(location.href, {agent: 'console'});
@@ -14,7 +15,7 @@ client.on('state', ({state, error}) => {
 });
 
 const {channel, join} = talk(client);
-watch({channel, join, client: () => client.id});
+watch({channel, join, client: () => client.id, timeline: feed(adminKey)});
 void client.connect();
 
 // A page that is gone for good has nothing to come back to; one that the browser keeps has.

@@ -44,9 +44,11 @@ const samples: number[] = Array.from({length: SAMPLES}, () => 0);
 /** Where the administrator's key is kept: for this tab, until it is closed. */
 const KEY = 'longwire.key';
 
+export const adminKey = (): string | null => sessionStorage.getItem(KEY);
+
 const ask = async <T>(what: string, method = 'GET'): Promise<T> => {
   const headers: Record<string, string> = {accept: 'application/json'};
-  const key = sessionStorage.getItem(KEY);
+  const key = adminKey();
   if (key) {
     headers['authorization'] = `Bearer ${key}`;
   }
@@ -130,15 +132,20 @@ const closeButton = (client: string): HTMLButtonElement => {
   return button;
 };
 
-const showConnections = (connections: readonly ConnectionRow[], own: string | null): void => {
+const showConnections = (connections: readonly ConnectionRow[], {client, timeline}: Here): void => {
+  const own = client();
   const rows = connections.map((each) => {
     const who = [each.client === own ? 'this page' : each.user, each.agent, each.address].filter(Boolean).join(', ');
     const over = each.carrier === 'none' ? 'away' : each.carrier;
     const held = [each.lag ? `${count(each.lag)} behind` : '', size(each.bytes_held ?? 0)].filter(Boolean).join(', ');
+    const name = make('button', '', each.client);
+    name.type = 'button';
+    name.title = 'What happened to it';
+    name.addEventListener('click', () => timeline(each.client));
     return make(
       'tr',
       each.client === own ? 'open' : '',
-      make('td', '', each.client, ...(each.client === own ? [] : [' ', closeButton(each.client)]), make('small', '', who)),
+      make('td', '', name, ...(each.client === own ? [] : [' ', closeButton(each.client)]), make('small', '', who)),
       make('td', '', over),
       make('td', 'number', count(each.subscriptions)),
       make('td', 'number', held),
@@ -152,6 +159,8 @@ export interface Here {
   channel(): string | null;
   client(): string | null;
   join(channel: string): void;
+  /** Shows what happened to a session. */
+  timeline(client: string): void;
 }
 
 /** Looks again and again while the page can be seen. */
@@ -175,7 +184,7 @@ export const watch = (here: Here): void => {
             ask<{connections: ConnectionRow[]}>(`connections?limit=${ROWS}`),
           ]);
           showChannels(channels.channels, here.channel(), here.join);
-          showConnections(connections.connections, here.client());
+          showConnections(connections.connections, here);
         }
         note.hidden = true;
         form.hidden = true;

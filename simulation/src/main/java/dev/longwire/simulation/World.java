@@ -24,6 +24,7 @@ final class World {
 
     private final Ground ground;
     private final Judge judge;
+    private final Home home;
     private final List<ModelClient> clients = new ArrayList<>();
     private final List<Wishes> wishes = new ArrayList<>();
     private final Weather weather;
@@ -31,7 +32,7 @@ final class World {
     World(Ground ground) {
         this.ground = ground;
         this.judge = new Judge(ground);
-        Home home = new Home(ground, judge, judge);
+        this.home = new Home(ground, judge, judge);
         App app = new App() {
             @Override
             public void handed(String client, String channel, Position position) {
@@ -69,6 +70,7 @@ final class World {
         if (ground.plan().presence()) {
             ground.plan().channels().forEach(this::presenceAtRest);
         }
+        judge.atRest(home.sessions());
         judge.close();
     }
 

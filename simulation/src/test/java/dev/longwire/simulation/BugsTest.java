@@ -37,7 +37,8 @@ final class BugsTest {
             Map.entry(Bug.RUN_LATE_INPUT, 4),
             Map.entry(Bug.IGNORE_RIGHTS, 17),
             Map.entry(Bug.IGNORE_END, 27),
-            Map.entry(Bug.IGNORE_REVOCATION, 27));
+            Map.entry(Bug.IGNORE_REVOCATION, 27),
+            Map.entry(Bug.LOSE_EVENT, 0));
 
     @ParameterizedTest
     @EnumSource(Bug.class)

@@ -86,7 +86,18 @@ final class SeedsTest {
             "presence recovered",
             "presence synced",
             "presence synced anew",
-            "presence queried");
+            "presence queried",
+            "told session.opened",
+            "told session.resumed",
+            "told session.closed",
+            "told session.subscribed",
+            "told session.unsubscribed",
+            "told channel.occupied",
+            "told channel.vacated",
+            "told message.published",
+            "told message.refused",
+            "told member.joined",
+            "told member.left");
 
     @Test
     void everyPromiseIsKeptUnderEverySeed() {

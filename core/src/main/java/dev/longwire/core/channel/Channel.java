@@ -81,7 +81,7 @@ final class Channel extends Timed {
 
     /** Whether a hub listens, or somebody is there. */
     boolean wanted() {
-        return interested > 0 || (roster != null && roster.occupied());
+        return interested > 0 || vacancy != null || (roster != null && roster.occupied());
     }
 
     int interestedHubs() {

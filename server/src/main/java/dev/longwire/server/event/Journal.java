@@ -5,6 +5,7 @@ import dev.longwire.core.event.Event;
 import dev.longwire.core.event.EventLog;
 import dev.longwire.core.event.EventLog.Batch;
 import dev.longwire.core.event.EventType;
+import dev.longwire.core.event.Users;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -32,6 +33,7 @@ public final class Journal implements AutoCloseable {
     private static final Set<EventType> ON_DEMAND = EnumSet.of(EventType.MESSAGE_PUBLISHED);
 
     private final EventLog log;
+    private final Users users = new Users();
     private final String boot;
     private final Consumer<Set<EventType>> wishes;
     private final List<Runnable> readers = new CopyOnWriteArrayList<>();
@@ -96,6 +98,10 @@ public final class Journal implements AutoCloseable {
         synchronized (this) {
             for (Event each : events) {
                 log.append(wallMillis, each);
+                Event ofUser = users.after(each, wallMillis);
+                if (ofUser != null) {
+                    log.append(wallMillis, ofUser);
+                }
             }
         }
         readers.forEach(Runnable::run);

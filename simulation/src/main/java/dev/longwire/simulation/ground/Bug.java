@@ -40,5 +40,7 @@ public enum Bug {
     /** Tokens don't end. */
     IGNORE_END,
     /** Revoked tokens are still good. */
-    IGNORE_REVOCATION
+    IGNORE_REVOCATION,
+    /** What happened to a session is not told. */
+    LOSE_EVENT
 }

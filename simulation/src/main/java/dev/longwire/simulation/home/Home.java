@@ -7,6 +7,7 @@ import dev.longwire.core.channel.ChannelReply;
 import dev.longwire.core.channel.ChannelRequest;
 import dev.longwire.core.channel.ChannelRequest.Tag;
 import dev.longwire.core.hub.Carrier;
+import dev.longwire.core.hub.Session;
 import dev.longwire.core.presence.PresenceName;
 import dev.longwire.protocol.ClientFrame;
 import dev.longwire.protocol.ErrorCode;
@@ -63,6 +64,13 @@ public final class Home {
         WsLink link = new WsLink(new Carrier(++carriers, form), ground, client, hubs.get(hub), tap);
         link.open(delayMillis);
         return link;
+    }
+
+    /** All that there are. */
+    public List<Session> sessions() {
+        List<Session> all = new ArrayList<>();
+        hubs.forEach(hub -> hub.sessionsTo(all));
+        return all;
     }
 
     public int hubCount() {
@@ -161,6 +169,11 @@ public final class Home {
     }
 
     // ---- for the home's own parts
+
+    /** The wall clock as the first owner sees it. */
+    long wallMillis() {
+        return owners.get(0).wallMillis();
+    }
 
     Watcher watcher() {
         return watcher;

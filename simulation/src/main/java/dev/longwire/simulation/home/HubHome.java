@@ -8,6 +8,8 @@ import dev.longwire.core.access.Revocation;
 import dev.longwire.core.access.Revocations;
 import dev.longwire.core.channel.ChannelReply;
 import dev.longwire.core.channel.ChannelRequest.Tag;
+import dev.longwire.core.event.Event;
+import dev.longwire.core.event.EventType;
 import dev.longwire.core.hub.Carrier;
 import dev.longwire.core.hub.Hub;
 import dev.longwire.core.hub.HubInput;
@@ -27,6 +29,7 @@ import dev.longwire.simulation.ground.Fault;
 import dev.longwire.simulation.ground.Ground;
 import dev.longwire.simulation.ground.Pass;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,7 +66,9 @@ final class HubHome implements ServerEnd {
     }
 
     private Hub fresh() {
-        return new Hub(ground.plan().limits(), ground.plan().settings().namespaces(), life);
+        Hub fresh = new Hub(ground.plan().limits(), ground.plan().settings().namespaces(), life);
+        fresh.events().want(EnumSet.allOf(EventType.class));
+        return fresh;
     }
 
     int index() {
@@ -80,6 +85,10 @@ final class HubHome implements ServerEnd {
         return sittings.holds(hub, member, channel);
     }
 
+    void sessionsTo(List<Session> all) {
+        hub.sessions().forEach(all::add);
+    }
+
     boolean follows(String channel) {
         return hub.headOf(channel) >= 0;
     }
@@ -92,6 +101,7 @@ final class HubHome implements ServerEnd {
         List.copyOf(peers.values()).forEach(Peer::lose);
         peers.clear();
         hub = fresh();
+        home.watcher().hubCrashed();
         wakeAt = Long.MAX_VALUE;
         home.revoked().forEach(this::revoke);
     }
@@ -245,6 +255,7 @@ final class HubHome implements ServerEnd {
         for (HubOutput output = hub.poll(); output != null; output = hub.poll()) {
             perform(output);
         }
+        tell();
         if (ground.plan().presence()) {
             sittings.look(hub, home.askedUntil(index));
         }
@@ -259,6 +270,22 @@ final class HubHome implements ServerEnd {
                     accept(new HubInput.Tick());
                 }
             });
+        }
+    }
+
+    /** What happened goes to the log of events before anything else comes in. */
+    private void tell() {
+        for (Event event = hub.events().poll();
+                event != null;
+                event = hub.events().poll()) {
+            if (ground.has(Bug.LOSE_EVENT) && ground.dice().chance(3)) {
+                continue;
+            }
+            if (event instanceof Event.OfSession ofSession) {
+                home.watcher().happened(ofSession, home.wallMillis());
+            } else {
+                home.watcher().happened(event);
+            }
         }
     }
 

@@ -5,6 +5,8 @@ import dev.longwire.core.channel.ChannelOutput;
 import dev.longwire.core.channel.ChannelReply;
 import dev.longwire.core.channel.ChannelRequest;
 import dev.longwire.core.channel.Channels;
+import dev.longwire.core.event.Event;
+import dev.longwire.core.event.EventType;
 import dev.longwire.core.log.LogView;
 import dev.longwire.core.presence.PresenceName;
 import dev.longwire.core.state.StateReader;
@@ -14,7 +16,10 @@ import dev.longwire.protocol.Position;
 import dev.longwire.simulation.ground.Bug;
 import dev.longwire.simulation.ground.Fault;
 import dev.longwire.simulation.ground.Ground;
+import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** One owner of channels, and its loop: requests, then at the end of a turn the hints that logs have grown. */
@@ -45,8 +50,10 @@ final class OwnerHome {
     }
 
     private Channels fresh() {
-        return new Channels(
+        Channels fresh = new Channels(
                 "b" + index + "x" + boots, ground.plan().seed(), ground.plan().settings());
+        fresh.events().want(EnumSet.allOf(EventType.class));
+        return fresh;
     }
 
     /** All logs are lost. */
@@ -56,7 +63,15 @@ final class OwnerHome {
         ground.story().tell(() -> "owner " + index + " restarts as boot " + boots);
         channels = fresh();
         pushedTo.clear();
+        List<String> lost = new ArrayList<>(ground.plan().channels());
+        ground.plan().channels().forEach(channel -> lost.add(PresenceName.of(channel)));
+        lost.removeIf(log -> !home.owns(index, log));
+        home.watcher().ownerLost(lost);
         older = new byte[0];
+    }
+
+    long wallMillis() {
+        return WALL_BEGINNING + clockOff + ground.now();
     }
 
     void jump(long millis) {
@@ -66,6 +81,8 @@ final class OwnerHome {
     /** The hub is gone with its interest. */
     void forget(int hub) {
         channels.forget(hub);
+        tell();
+        planWake();
     }
 
     void take(int hub, ChannelRequest request) {
@@ -73,8 +90,9 @@ final class OwnerHome {
         if (request instanceof ChannelRequest.Append append && planted(hub, append)) {
             return;
         }
-        channels.accept(hub, request, ground.now(), WALL_BEGINNING + clockOff + ground.now());
+        channels.accept(hub, request, ground.now(), wallMillis());
         drain(request);
+        tell();
         planTurn();
         planWake();
     }
@@ -83,6 +101,14 @@ final class OwnerHome {
         for (ChannelOutput.Reply reply = channels.poll(); reply != null; reply = channels.poll()) {
             note(request, reply.reply());
             answer(reply.hub(), reply.reply());
+        }
+    }
+
+    private void tell() {
+        for (Event event = channels.events().poll();
+                event != null;
+                event = channels.events().poll()) {
+            home.watcher().happened(event);
         }
     }
 
@@ -142,6 +168,7 @@ final class OwnerHome {
         for (ChannelOutput.Moved moved = channels.moved(); moved != null; moved = channels.moved()) {
             hint(moved.hub(), moved.channel(), moved.view());
         }
+        tell();
         if (ground.plan().presence()) {
             watchPresence();
         }
@@ -197,6 +224,7 @@ final class OwnerHome {
             ground.agenda().at(next, () -> {
                 wakeAt = Long.MAX_VALUE;
                 channels.tick(ground.now());
+                tell();
                 planTurn();
                 planWake();
             });

@@ -4,8 +4,10 @@ package dev.longwire.simulation.home;
 import dev.longwire.core.Principal;
 import dev.longwire.core.channel.ChannelReply;
 import dev.longwire.core.channel.ChannelRequest;
+import dev.longwire.core.event.Event;
 import dev.longwire.core.log.LogView;
 import dev.longwire.protocol.Poll;
+import java.util.List;
 import java.util.function.Predicate;
 
 /** Sees what happens inside the home, at the doors of the core. */
@@ -41,6 +43,18 @@ public interface Watcher {
      * @param held whether a session holds a member there, without any doubt
      */
     void told(String channel, LogView log, Predicate<String> held);
+
+    /** A hub told of a session. */
+    void happened(Event.OfSession event, long wallMillis);
+
+    /** An owner told of a channel. */
+    void happened(Event event);
+
+    /** A hub is gone with its sessions. */
+    void hubCrashed();
+
+    /** An owner is gone, with these logs. */
+    void ownerLost(List<String> logs);
 
     /** A hub or owner was written out. */
     void slept(int bytes, int sessions, int subscriptions);

@@ -4,6 +4,8 @@ package dev.longwire.simulation.trace;
 import dev.longwire.core.Principal;
 import dev.longwire.core.channel.ChannelReply;
 import dev.longwire.core.channel.ChannelRequest;
+import dev.longwire.core.event.Event;
+import dev.longwire.core.hub.Session;
 import dev.longwire.core.log.LogView;
 import dev.longwire.core.presence.PresenceName;
 import dev.longwire.protocol.ClientFrame;
@@ -43,6 +45,7 @@ public final class Judge implements Tap, Watcher {
     private final Truth truth;
     private final Book book;
     private final PresenceTruth presence;
+    private final EventTrace events;
     private final Map<String, ClientTrace> clients = new LinkedHashMap<>();
     private final Map<Link, LinkTrace> links = new LinkedHashMap<>();
     private final Map<Link, Attach> attaches = new LinkedHashMap<>();
@@ -56,6 +59,7 @@ public final class Judge implements Tap, Watcher {
         this.truth = new Truth(ground.plan());
         this.book = new Book(truth, ground.counters());
         this.presence = new PresenceTruth(ground.counters());
+        this.events = new EventTrace(truth, ground.counters());
     }
 
     private ClientTrace client(String name) {
@@ -178,6 +182,26 @@ public final class Judge implements Tap, Watcher {
     }
 
     @Override
+    public void happened(Event.OfSession event, long wallMillis) {
+        events.session(event, wallMillis);
+    }
+
+    @Override
+    public void happened(Event event) {
+        events.channel(event);
+    }
+
+    @Override
+    public void hubCrashed() {
+        events.hubCrashed();
+    }
+
+    @Override
+    public void ownerLost(List<String> logs) {
+        events.ownerLost(logs);
+    }
+
+    @Override
     public void slept(int bytes, int sessions, int subscriptions) {
         if (bytes > MOST_SESSION_BYTES * (sessions + 1) + MOST_SUBSCRIPTION_BYTES * subscriptions) {
             throw new Broken(
@@ -205,6 +229,11 @@ public final class Judge implements Tap, Watcher {
 
     public void observedAtRest(Link link, String channel) {
         trace(link).observedAtRest(channel);
+    }
+
+    /** Nothing has gone on for a while: these sessions are there, and nobody else. */
+    public void atRest(List<Session> sessions) {
+        events.atRest(sessions, ground.plan().channels());
     }
 
     public void close() {
