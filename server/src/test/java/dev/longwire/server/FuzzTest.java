@@ -10,7 +10,10 @@ import dev.longwire.protocol.codec.Codec;
 import dev.longwire.protocol.codec.Format;
 import dev.longwire.protocol.codec.PollCodec;
 import dev.longwire.protocol.codec.PublicationsCodec;
+import dev.longwire.server.auth.JwtVerifier;
 import dev.longwire.server.auth.Tickets;
+import dev.longwire.server.auth.Verifier;
+import dev.longwire.server.loop.Compression;
 import dev.longwire.server.websocket.FrameReader;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -24,7 +27,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -35,7 +40,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class FuzzTest {
 
     private static final Path CORPUS =
-            Path.of(System.getProperty("longwire.root", "..")).resolve("server/src/test/resources/corpus");
+            Path.of(System.getProperty("longwire.root", "..")).resolve("server/src/test/resources/dev/longwire/server/ReadersTestInputs");
     private static final boolean LONG = Boolean.getBoolean("longwire.long");
     private static final int RUNS = LONG ? 2_000_000 : 20_000;
     private static final int LONGEST = 2_048;
@@ -46,6 +51,10 @@ final class FuzzTest {
     };
 
     private static final Tickets TICKETS = new Tickets(new byte[32]);
+    private static final Compression COMPRESSION = new Compression(1);
+    /** Knows no issuer: what can be read is believed as little as what can't. */
+    private static final Verifier VERIFIER = new JwtVerifier(List.of(), true);
+
     private static final Claims.Rules RULES = new Claims.Rules("app", List.of("longwire"), 0);
 
     /** What reads bytes of strangers. */
@@ -101,19 +110,45 @@ final class FuzzTest {
         WEBSOCKET {
             @Override
             void read(byte[] bytes) {
-                List<String> whole = frames(bytes, bytes.length);
-                assertThat(frames(bytes, 1)).isEqualTo(whole);
-                assertThat(frames(bytes, 7)).isEqualTo(whole);
+                readFrames(bytes, null);
+            }
+        },
+        DEFLATED {
+            @Override
+            void read(byte[] bytes) {
+                readFrames(bytes, COMPRESSION);
+            }
+        },
+        TOKEN {
+            @Override
+            void read(byte[] bytes) {
+                CompletionStage<?> verdict = VERIFIER.verify(new String(bytes, StandardCharsets.UTF_8));
+                assertThat(verdict.toCompletableFuture().join()).isNull();
             }
         };
 
         abstract void read(byte[] bytes);
+
+        /** Its name as that of its corpus: {@code pollJson}. */
+        String corpus() {
+            String[] words = name().toLowerCase(Locale.ROOT).split("_", -1);
+            return words.length == 1
+                    ? words[0]
+                    : words[0] + words[1].substring(0, 1).toUpperCase(Locale.ROOT) + words[1].substring(1);
+        }
+    }
+
+    /** However the bytes are cut, they say the same. */
+    private static void readFrames(byte[] bytes, @Nullable Compression compression) {
+        List<String> whole = frames(bytes, bytes.length, compression);
+        assertThat(frames(bytes, 1, compression)).isEqualTo(whole);
+        assertThat(frames(bytes, 7, compression)).isEqualTo(whole);
     }
 
     /** What a reader says of bytes that come in pieces of a length. */
-    private static List<String> frames(byte[] bytes, int piece) {
+    private static List<String> frames(byte[] bytes, int piece, @Nullable Compression compression) {
         List<String> said = new ArrayList<>();
-        FrameReader reader = new FrameReader(1_000, 4, new FrameReader.Sink() {
+        FrameReader.Sink sink = new FrameReader.Sink() {
             @Override
             public void message(boolean binary, byte[] message) {
                 assertThat(message.length).isLessThanOrEqualTo(1_000);
@@ -139,7 +174,8 @@ final class FuzzTest {
             public void fault(CloseCode code) {
                 said.add("fault " + code);
             }
-        });
+        };
+        FrameReader reader = new FrameReader(1_000, 4, sink, compression);
         ByteBuf in = Unpooled.buffer(bytes.length + 1);
         for (int at = 0; at < bytes.length && !reader.stopped(); at += piece) {
             in.writeBytes(bytes, at, Math.min(piece, bytes.length - at));
@@ -172,7 +208,7 @@ final class FuzzTest {
 
     private static List<byte[]> corpus(Target target) throws IOException {
         List<byte[]> all = new ArrayList<>();
-        try (Stream<Path> files = Files.list(CORPUS.resolve(target.name().toLowerCase(Locale.ROOT)))) {
+        try (Stream<Path> files = Files.list(CORPUS.resolve(target.corpus()))) {
             for (Path file : files.sorted().toList()) {
                 all.add(Files.readAllBytes(file));
             }

@@ -37,7 +37,7 @@ public final class Compression {
     /**
      * @param from messages shorter than this pass as they are
      */
-    Compression(int from) {
+    public Compression(int from) {
         this.from = from;
     }
 
