@@ -39,8 +39,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 final class FuzzTest {
 
-    private static final Path CORPUS =
-            Path.of(System.getProperty("longwire.root", "..")).resolve("server/src/test/resources/dev/longwire/server/ReadersTestInputs");
+    private static final Path CORPUS = Path.of(System.getProperty("longwire.root", ".."))
+            .resolve("server/src/test/resources/dev/longwire/server/ReadersFuzzInputs");
     private static final boolean LONG = Boolean.getBoolean("longwire.long");
     private static final int RUNS = LONG ? 2_000_000 : 20_000;
     private static final int LONGEST = 2_048;
