@@ -18,7 +18,11 @@ const run = (...command) => {
 
 const {url, stop} = await serve(
   '--set', `admin.keys.backend.hash=sha256:${hash}`,
-  '--set', 'admin.keys.backend.scopes=read,close,revoke,publish,history,presence',
+  '--set', 'admin.keys.backend.scopes=read,close,revoke,publish,history,presence,webhooks',
+  // Nobody may connect there, and nothing that happens here is told.
+  '--set', 'webhooks.backend.url=http://127.0.0.1:1/',
+  '--set', `webhooks.backend.secrets=whsec_${Buffer.alloc(32).toString('base64')}`,
+  '--set', 'webhooks.backend.events=user.online',
 );
 const description = await (await fetch(`${url}/v1/openapi.json`)).json();
 mkdirSync(`${here}target`, {recursive: true});
@@ -92,6 +96,8 @@ const tests = {
     await ask('GET', '/v1/admin/channels', {params: {query: {limit: 1, cursor: page.next}}}, 200);
     await ask('POST', '/v1/admin/close', {params: {query: {user: 'nobody'}}}, 200);
     await ask('POST', '/v1/admin/revoke', {params: {query: {user: 'nobody', lasts: 1_000}}}, 200);
+    assert.equal((await ask('GET', '/v1/admin/webhooks', {}, 200)).webhooks.length, 1);
+    await ask('POST', '/v1/admin/webhooks/redeliver', {params: {query: {webhook: 'backend', after: '0'}}}, 200);
     await ask('GET', '/v1/presence', {params: {query: {channel: 'a'}}}, 200);
     await ask('GET', '/v1/presence', {params: {query: {channel: 'a', count: true}}}, 200);
   },
@@ -105,6 +111,8 @@ const tests = {
     await ask('GET', '/v1/history', {params: {query: {channel: ''}}}, 400);
     await ask('POST', '/v1/admin/close', {}, 400);
     await ask('POST', '/v1/admin/revoke', {}, 400);
+    await ask('POST', '/v1/admin/webhooks/redeliver', {}, 400);
+    await ask('POST', '/v1/admin/webhooks/redeliver', {params: {query: {webhook: 'nobody'}}}, 404);
     await ask('GET', '/v1/presence', {params: {query: {channel: ''}}}, 400);
     await ask('GET', '/v1/admin/events', {params: {query: {types: 'nothing'}}}, 400);
   },

@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
             ListCommands.Stats.class,
             ListCommands.Close.class,
             ListCommands.Revoke.class,
+            WebhooksCommand.class,
             KeygenCommand.class,
             TokenCommand.class,
             VersionCommand.class,

@@ -21,6 +21,8 @@ import dev.longwire.server.http.HttpPipeline;
 import dev.longwire.server.http.Router;
 import dev.longwire.server.loop.Loops;
 import dev.longwire.server.metrics.Metrics;
+import dev.longwire.server.outgoing.Sender;
+import dev.longwire.server.webhook.Webhooks;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -72,14 +74,19 @@ public final class LongwireServer implements AutoCloseable {
     private final EventLoopGroup group;
     private final Loops loops;
     private final Router router;
+    private final Webhooks webhooks;
     private final Channel listener;
     private boolean stopped;
 
-    private LongwireServer(ServerConfig config, EventLoopGroup group, Loops loops, Router router, Channel listener) {
+    /** What it is made of. */
+    private record Parts(Loops loops, Router router, Webhooks webhooks) {}
+
+    private LongwireServer(ServerConfig config, EventLoopGroup group, Parts parts, Channel listener) {
         this.config = config;
         this.group = group;
-        this.loops = loops;
-        this.router = router;
+        this.loops = parts.loops;
+        this.router = parts.router;
+        this.webhooks = parts.webhooks;
         this.listener = listener;
     }
 
@@ -119,7 +126,8 @@ public final class LongwireServer implements AutoCloseable {
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(count, handlers);
         Metrics metrics = new Metrics();
         Loops loops = new Loops(config, group, verifier, metrics, listener);
-        Router router = new Router(loops);
+        Webhooks webhooks = new Webhooks(config.webhooks(), loops.journal(), new Sender(group), metrics);
+        Router router = new Router(loops, webhooks);
         ChannelFuture bound = bootstrap(config, group, epoll)
                 .childHandler(new HttpPipeline(loops, router, certificates))
                 .bind(new InetSocketAddress(address, config.port()))
@@ -129,7 +137,8 @@ public final class LongwireServer implements AutoCloseable {
             verifier.close();
             throw new IOException("can't listen on " + config.host() + ":" + config.port(), bound.cause());
         }
-        LongwireServer server = new LongwireServer(config, group, loops, router, bound.channel());
+        LongwireServer server = new LongwireServer(config, group, new Parts(loops, router, webhooks), bound.channel());
+        webhooks.start();
         if (certificates != null) {
             group.next().scheduleAtFixedRate(certificates::refresh, REFRESH_SECONDS, REFRESH_SECONDS, TimeUnit.SECONDS);
         }
@@ -240,6 +249,7 @@ public final class LongwireServer implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        webhooks.stop(config.drainMillis());
         group.shutdownGracefully(0, config.network().closeMillis(), TimeUnit.MILLISECONDS)
                 .awaitUninterruptibly();
         loops.end();

@@ -35,7 +35,9 @@ public record AdminKey(String name, String hash, Set<Scope> scopes) {
         /** To read what is in channels' logs. */
         HISTORY,
         /** To see who is in channels. */
-        PRESENCE;
+        PRESENCE,
+        /** To have webhooks tried or delivered again. */
+        WEBHOOKS;
 
         private static final String NAMES = Stream.of(values()).map(Scope::wire).collect(Collectors.joining(", "));
 

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param tls the certificate; null to serve without TLS
  * @param access who is let in, and to what
  * @param bridges ways to WebSocket servers of other people
+ * @param webhooks who is told of events
  */
 public record ServerConfig(
         String host,
@@ -36,7 +37,8 @@ public record ServerConfig(
         long drainMillis,
         @Nullable Tls tls,
         Access access,
-        List<BridgeConfig> bridges) {
+        List<BridgeConfig> bridges,
+        List<WebhookConfig> webhooks) {
 
     /** What carries the sockets. */
     public enum Transport {
@@ -114,10 +116,12 @@ public record ServerConfig(
             5_000,
             null,
             new Access(null, List.of(), List.of()),
+            List.of(),
             List.of());
 
     public ServerConfig {
         bridges = List.copyOf(bridges);
+        webhooks = List.copyOf(webhooks);
         if (host.isBlank()) {
             throw new IllegalArgumentException("host must not be empty");
         }
@@ -234,6 +238,10 @@ public record ServerConfig(
         return with(edit -> edit.bridges = bridges);
     }
 
+    public ServerConfig withWebhooks(List<WebhookConfig> webhooks) {
+        return with(edit -> edit.webhooks = webhooks);
+    }
+
     public ServerConfig withTokens(List<TokenIssuer> tokens) {
         return with(edit -> edit.access = new Access(edit.access.ticketKey, edit.access.adminKeys, tokens));
     }
@@ -264,6 +272,7 @@ public record ServerConfig(
         private @Nullable Tls tls;
         private Access access;
         private List<BridgeConfig> bridges;
+        private List<WebhookConfig> webhooks;
 
         Edit(ServerConfig from) {
             host = from.host;
@@ -278,11 +287,24 @@ public record ServerConfig(
             tls = from.tls;
             access = from.access;
             bridges = from.bridges;
+            webhooks = from.webhooks;
         }
 
         ServerConfig done() {
             return new ServerConfig(
-                    host, port, engine, insecure, gate, network, session, logs, drainMillis, tls, access, bridges);
+                    host,
+                    port,
+                    engine,
+                    insecure,
+                    gate,
+                    network,
+                    session,
+                    logs,
+                    drainMillis,
+                    tls,
+                    access,
+                    bridges,
+                    webhooks);
         }
     }
 }

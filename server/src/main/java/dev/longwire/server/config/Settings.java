@@ -35,11 +35,13 @@ public final class Settings {
     private static final String NAMESPACES = "namespaces.";
     private static final String ADMIN_KEYS = "admin.keys.";
     private static final String BRIDGES = "bridges.";
+    private static final String WEBHOOKS = "webhooks.";
 
     private final Map<String, Value> values = new LinkedHashMap<>();
     private final Map<String, Map<String, Value>> namespaces = new LinkedHashMap<>();
     private final Map<String, Map<String, Value>> adminKeys = new LinkedHashMap<>();
     private final Map<String, Map<String, Value>> bridges = new LinkedHashMap<>();
+    private final Map<String, Map<String, Value>> webhooks = new LinkedHashMap<>();
     private final TokenSettings tokens = new TokenSettings();
 
     public Settings() {
@@ -78,6 +80,14 @@ public final class Settings {
                 throw new IllegalArgumentException(path + " (" + source + ") is not a setting of a bridge");
             }
             bridges.computeIfAbsent(path.substring(BRIDGES.length(), end), name -> new LinkedHashMap<>())
+                    .put(rest, new Value(text, source));
+        } else if (path.startsWith(WEBHOOKS)) {
+            int end = path.lastIndexOf('.');
+            String rest = path.substring(end + 1);
+            if (end <= WEBHOOKS.length() || !WebhookConfig.known(rest)) {
+                throw new IllegalArgumentException(path + " (" + source + ") is not a setting of a webhook");
+            }
+            webhooks.computeIfAbsent(path.substring(WEBHOOKS.length(), end), name -> new LinkedHashMap<>())
                     .put(rest, new Value(text, source));
         } else if (path.startsWith(TokenSettings.PREFIX)) {
             if (!tokens.set(path, new Value(text, source))) {
@@ -123,6 +133,8 @@ public final class Settings {
         adminKeys.forEach((name, map) -> map.forEach((path, value) -> all.put(
                 ADMIN_KEYS + name + "." + path, path.equals("hash") ? new Value("(secret)", value.source) : value)));
         bridges.forEach((name, map) -> map.forEach((path, value) -> all.put(BRIDGES + name + "." + path, value)));
+        webhooks.forEach((name, map) -> map.forEach((path, value) -> all.put(
+                WEBHOOKS + name + "." + path, path.equals("secrets") ? new Value("(secret)", value.source) : value)));
         all.putAll(tokens.all());
         return all;
     }
@@ -160,7 +172,8 @@ public final class Settings {
                         text(Setting.TICKET_KEY).isEmpty() ? null : text(Setting.TICKET_KEY),
                         adminKeys(),
                         tokens.issuers()),
-                bridges());
+                bridges(),
+                webhooks());
     }
 
     private Rates rates() {
@@ -172,6 +185,16 @@ public final class Settings {
                 Rate.perSecond(count(Setting.FRAME_RATE), burst),
                 Rate.perSecond(bytes(Setting.BYTE_RATE), burst),
                 Rate.perMinute(count(Setting.CHANNEL_RATE)));
+    }
+
+    private List<WebhookConfig> webhooks() {
+        return webhooks.entrySet().stream()
+                .map(each -> {
+                    Map<String, String> texts = new LinkedHashMap<>();
+                    each.getValue().forEach((key, value) -> texts.put(key, value.text));
+                    return WebhookConfig.of(each.getKey(), texts);
+                })
+                .toList();
     }
 
     private List<BridgeConfig> bridges() {

@@ -6,6 +6,7 @@ import dev.longwire.server.bridge.BridgeLine;
 import dev.longwire.server.bridge.Bridges;
 import dev.longwire.server.config.AdminKey.Scope;
 import dev.longwire.server.loop.Loops;
+import dev.longwire.server.webhook.Webhooks;
 import dev.longwire.server.websocket.Handshake;
 import dev.longwire.server.websocket.WebSocketLine;
 import io.netty.buffer.Unpooled;
@@ -63,7 +64,7 @@ public final class Router {
     private final boolean deflates;
     private final Credentials credentials = new Credentials();
 
-    public Router(Loops loops) {
+    public Router(Loops loops, Webhooks webhooks) {
         this.guard = new Guard(loops.config());
         this.deflates = loops.config().engine().deflateFrom() > 0;
         Admin admin = new Admin(loops);
@@ -96,6 +97,11 @@ public final class Router {
         entries.put("/v1/admin/close", new Entry(HttpMethod.POST, door.only(Scope.CLOSE, registry::close), false));
         Revoking revoking = new Revoking(admin);
         entries.put("/v1/admin/revoke", new Entry(HttpMethod.POST, door.only(Scope.REVOKE, revoking::revoke), false));
+        WebhookRoutes hooks = new WebhookRoutes(webhooks);
+        get("/v1/admin/webhooks", door.only(Scope.READ, hooks::list));
+        entries.put(
+                "/v1/admin/webhooks/redeliver",
+                new Entry(HttpMethod.POST, door.only(Scope.WEBHOOKS, hooks::redeliver), false));
         Console.files().forEach((path, file) -> get(path, door.page(file::answer)));
         loops.config().bridges().forEach(each -> bridge(new Bridges(each, loops)));
         loops.metrics()

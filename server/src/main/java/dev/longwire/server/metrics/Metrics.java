@@ -14,6 +14,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
@@ -27,6 +28,7 @@ public final class Metrics implements ConnectionListener {
     private static final String LIMITS_HIT = "How often something was refused for a limit, by the limit's name.";
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final List<LongSupplier> kept = new CopyOnWriteArrayList<>();
     private final LongAdder published = counted("longwire.messages.published", "Messages that were accepted.");
     private final LongAdder delivered =
             counted("longwire.messages.delivered", "Messages that were written to subscribers, replayed ones too.");
@@ -164,6 +166,39 @@ public final class Metrics implements ConnectionListener {
                 // Nobody else keeps the supplier.
                 .strongReference(true)
                 .register(registry);
+    }
+
+    /** Figures of one of several of a kind, by its name in the configuration. */
+    public Of of(String label, String name) {
+        return new Of(Tags.of(label, name));
+    }
+
+    /** Where such figures are registered. */
+    public final class Of {
+
+        private final Tags tags;
+
+        private Of(Tags tags) {
+            this.tags = tags;
+        }
+
+        public void gauge(String name, String description, LongSupplier value) {
+            Gauge.builder(name, value, LongSupplier::getAsLong)
+                    .description(description)
+                    .tags(tags)
+                    .strongReference(true)
+                    .register(registry);
+        }
+
+        /** What only grows. */
+        public void total(String name, String description, LongSupplier value) {
+            // Nobody else does, and the counter doesn't.
+            kept.add(value);
+            FunctionCounter.builder(name, value, LongSupplier::getAsLong)
+                    .description(description)
+                    .tags(tags)
+                    .register(registry);
+        }
     }
 
     public long publishedCount() {

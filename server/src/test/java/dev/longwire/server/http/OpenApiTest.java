@@ -11,6 +11,8 @@ import dev.longwire.server.config.ServerConfig;
 import dev.longwire.server.connection.ConnectionListener;
 import dev.longwire.server.loop.Loops;
 import dev.longwire.server.metrics.Metrics;
+import dev.longwire.server.outgoing.Sender;
+import dev.longwire.server.webhook.Webhooks;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import java.io.IOException;
@@ -46,9 +48,9 @@ final class OpenApiTest {
         MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
         try {
             Metrics metrics = new Metrics();
-            return new Router(new Loops(
-                            ServerConfig.DEFAULT, group, Verifier.ANONYMOUS, metrics, ConnectionListener.NONE))
-                    .methods();
+            Loops loops = new Loops(ServerConfig.DEFAULT, group, Verifier.ANONYMOUS, metrics, ConnectionListener.NONE);
+            Webhooks none = new Webhooks(List.of(), loops.journal(), new Sender(group), metrics);
+            return new Router(loops, none).methods();
         } finally {
             group.shutdownGracefully();
         }

@@ -11,6 +11,8 @@ import dev.longwire.server.config.ServerConfig;
 import dev.longwire.server.connection.ConnectionListener;
 import dev.longwire.server.loop.Loops;
 import dev.longwire.server.metrics.Metrics;
+import dev.longwire.server.outgoing.Sender;
+import dev.longwire.server.webhook.Webhooks;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import java.io.IOException;
@@ -87,8 +89,10 @@ final class OriginsTest {
     private static Map<String, String> routes() {
         MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
         try {
-            return new Router(new Loops(CONFIG, group, Verifier.ANONYMOUS, new Metrics(), ConnectionListener.NONE))
-                    .methods();
+            Metrics metrics = new Metrics();
+            Loops loops = new Loops(CONFIG, group, Verifier.ANONYMOUS, metrics, ConnectionListener.NONE);
+            Webhooks none = new Webhooks(List.of(), loops.journal(), new Sender(group), metrics);
+            return new Router(loops, none).methods();
         } finally {
             group.shutdownGracefully();
         }

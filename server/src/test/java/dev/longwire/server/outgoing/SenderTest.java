@@ -13,7 +13,9 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
@@ -275,10 +277,12 @@ final class SenderTest {
 
     @Test
     void nobodyThere() throws Exception {
-        int port = receiver.port();
-        receiver.close();
-        Target target = target("http://127.0.0.1:" + port + "/", LOOPBACK, 1, 1);
-        assertThat(failure(outcome(target, PATIENT))).isEqualTo(Failure.UNREACHABLE);
+        // A port that is taken, and where nobody listens.
+        try (Socket taken = new Socket()) {
+            taken.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            Target target = target("http://127.0.0.1:" + taken.getLocalPort() + "/", LOOPBACK, 1, 1);
+            assertThat(failure(outcome(target, PATIENT))).isEqualTo(Failure.UNREACHABLE);
+        }
     }
 
     @Test
