@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Compressed messages between the real server and two clients that know nothing of it: ws, and the WebSocket that Node has.
+// Compressed messages between the real server and two clients that know nothing of it: ws, and undici, which is Node's.
 import assert from 'node:assert/strict';
 import {after, before, describe, test} from 'node:test';
+import {WebSocket as Undici} from 'undici';
 import {WebSocket as Ws} from 'ws';
 import {Client} from '../src/index.js';
 import {until} from './peer.js';
@@ -17,7 +18,7 @@ describe('compressed messages', () => {
   after(() => server.stop());
 
   test('ws agrees, and both sides understand each other', async () => {
-    const socket = new Ws(`${server.url.replace('http', 'ws')}/v1/ws`, {perMessageDeflate: {threshold: 1}});
+    const socket = new Ws(`ws://127.0.0.1:${server.port}/v1/ws`, {perMessageDeflate: {threshold: 1}});
     const seen: Array<Record<string, unknown>> = [];
     socket.on('message', (data) => seen.push(JSON.parse(String(data)) as Record<string, unknown>));
     await new Promise((resolve) => socket.on('open', resolve));
@@ -40,8 +41,9 @@ describe('compressed messages', () => {
     socket.close();
   });
 
-  test('our client in Node, with its own WebSocket', async () => {
-    const client = new Client(server.url, {transports: ['websocket']});
+  test('our client, with the WebSocket of undici', async () => {
+    const client = new Client(server.url, {transports: ['websocket'], webSocket: Undici as unknown as typeof WebSocket});
+    await client.connect();
     const channel = client.channel('deflate:own');
     const seen: unknown[] = [];
     channel.on('message', (message) => seen.push(message.data));
