@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an eye would see of the console, and whether readers without our client get the same as those with it.
 import assert from 'node:assert/strict';
-import {ends, longwire, node, subscribe, until} from './stage.mjs';
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join as within} from 'node:path';
+import {ends, longwire, node, serve, subscribe, until} from './stage.mjs';
 
 const says = (page, text) => until(`the page shows ${text}`, async () => (await page.locator('#log').innerText()).includes(text));
 
@@ -29,6 +32,50 @@ const colours = (page) =>
   page.evaluate(() => ['backgroundColor', 'color'].map((name) => getComputedStyle(document.body)[name]));
 
 export const tests = {
+  async 'two people with tokens of their own talk, and nobody without'({browser}) {
+    // Refusals are what this is about, so only what the page itself throws is a fault.
+    const faults = [];
+    const folder = mkdtempSync(within(tmpdir(), 'longwire-'));
+    const config = within(folder, 'longwire.yaml');
+    const said = async (...args) => (await ends(longwire(args))).out.join('').trim();
+    const key = await said('keygen', config);
+    const {url, stop} = await serve('--config', config);
+    try {
+      const enter = async (user) => {
+        const context = await browser.newContext();
+        const page = await context.newPage();
+        page.on('pageerror', (error) => faults.push(error));
+        await page.goto(`${url}/`);
+        await until('the page asks for a token', () => page.locator('#token-form').isVisible());
+        const says = await page.locator('#refused').innerText();
+        assert.ok(says.includes('does not accept'), says);
+        await page.fill('#token', await said('token', '--config', config, '--user', user, '--cap', 'chat:*=subscribe,publish,history', '--ttl', '1h'));
+        await page.click('#token-form button');
+        await until('the page is connected', async () => (await page.locator('#state').getAttribute('data-state')) === 'connected');
+        assert.equal(await page.locator('#who').innerText(), user);
+        await join(page, 'chat:1');
+        return page;
+      };
+      const ann = await enter('ann');
+      const bob = await enter('bob');
+      await ann.fill('#data', 'hello bob');
+      await ann.press('#data', 'Enter');
+      await says(bob, 'hello bob');
+      await says(bob, 'ann,');
+      await bob.fill('#data', 'hello ann');
+      await bob.press('#data', 'Enter');
+      await says(ann, 'hello ann');
+      await ann.fill('#key', key);
+      await ann.click('#key-form button');
+      await until('sessions are shown with the end of their tokens', async () => (await ann.locator('#connection-list').innerText()).includes('token until'));
+      assert.deepEqual(faults, []);
+      await Promise.all([ann, bob].map((page) => page.context().close()));
+    } finally {
+      await stop();
+      rmSync(folder, {recursive: true});
+    }
+  },
+
   async 'a page that is opened again shows what was said'(stage) {
     const page = await open(stage);
     await join(page, 'e2e:again');

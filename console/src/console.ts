@@ -4,8 +4,9 @@ import {at} from './dom.js';
 import {feed} from './events.js';
 import {adminKey, watch} from './overview.js';
 import {talk} from './talk.js';
+import {tokenOf, token} from './token.js';
 
-const client = new Client(location.href, {agent: 'console'});
+const client = new Client(location.href, {agent: 'console', token: tokenOf});
 
 client.on('state', ({state, error}) => {
   const element = at('state');
@@ -14,6 +15,7 @@ client.on('state', ({state, error}) => {
   at('state-name').textContent = state;
 });
 
+token(client);
 const {channel, join} = talk(client);
 watch({channel, join, client: () => client.id, timeline: feed(adminKey)});
 void client.connect();

@@ -18,6 +18,8 @@ interface ConnectionRow {
   readonly client: string;
   readonly user?: string | null;
   readonly agent?: string | null;
+  /** When its token ends. */
+  readonly expires?: number;
   readonly carrier: string;
   readonly address?: string;
   readonly subscriptions: number;
@@ -88,6 +90,8 @@ const showStats = (stats: Stats): void => {
   before = {stats, at: now};
 };
 
+const times = new Intl.DateTimeFormat(undefined, {dateStyle: 'short', timeStyle: 'short'});
+
 const fill = (table: string, rows: readonly HTMLTableRowElement[], empty: string): void => {
   const body = at<HTMLTableElement>(table).tBodies[0]!;
   if (rows.length === 0) {
@@ -135,7 +139,7 @@ const closeButton = (client: string): HTMLButtonElement => {
 const showConnections = (connections: readonly ConnectionRow[], {client, timeline}: Here): void => {
   const own = client();
   const rows = connections.map((each) => {
-    const who = [each.client === own ? 'this page' : each.user, each.agent, each.address].filter(Boolean).join(', ');
+    const who = [each.client === own ? 'this page' : each.user, each.agent, each.address, each.expires && `token until ${times.format(each.expires)}`].filter(Boolean).join(', ');
     const over = each.carrier === 'none' ? 'away' : each.carrier;
     const held = [each.lag ? `${count(each.lag)} behind` : '', size(each.bytes_held ?? 0)].filter(Boolean).join(', ');
     const name = make('button', '', each.client);
