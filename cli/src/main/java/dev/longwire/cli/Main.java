@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             ConfigCommand.class,
             PublishCommand.class,
             SubscribeCommand.class,
+            DoctorCommand.class,
             EventsCommand.class,
             ListCommands.Sessions.class,
             ListCommands.Channels.class,

@@ -10,12 +10,6 @@ import dev.longwire.server.event.Journal;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.DefaultHttpContent;
-import io.netty.handler.codec.http.DefaultHttpResponse;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
-import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
@@ -66,15 +60,7 @@ final class FeedLine implements Exchange.Watcher {
         exchange.watch(this);
         journal.demand(filter.types());
         journal.wake(waker);
-        HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
-        response.headers()
-                .set(HttpHeaderNames.CONTENT_TYPE, "text/event-stream")
-                .set(HttpHeaderNames.CACHE_CONTROL, "no-store")
-                .set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED)
-                .set("X-Accel-Buffering", "no")
-                .set("X-Content-Type-Options", "nosniff");
-        exchange.share(response.headers());
-        channel.write(response);
+        channel.write(exchange.streamHead());
         write(": here is what happens\n\n");
         alive = channel.eventLoop()
                 .scheduleAtFixedRate(() -> write(":\n\n"), ALIVE_SECONDS, ALIVE_SECONDS, TimeUnit.SECONDS);
