@@ -307,8 +307,18 @@ final class Requests {
             case ChannelReply.Roll roll -> rolled(session, roll);
             case ChannelReply.Entered entered -> entered(session, entered);
             case ChannelReply.Unknown unknown -> {} // for the hub, and not for one of its sessions
-            case ChannelReply.Traced traced ->
-                answerUnkept(session, new Outcome(id, traced.channel(), traced.head(), traced.position()));
+            case ChannelReply.Traced traced -> traced(session, traced);
+        }
+    }
+
+    /** Whoever may neither read nor publish there, and has not published, does not learn how much others have. */
+    private void traced(Session session, ChannelReply.Traced traced) {
+        String channel = traced.channel();
+        long id = traced.tag().id();
+        if (traced.position() != null || rights.history(session, channel) || rights.publish(session, channel)) {
+            answerUnkept(session, new Outcome(id, channel, traced.head(), traced.position()));
+        } else {
+            answerUnkept(session, new Error(id, ErrorCode.FORBIDDEN, null, 0));
         }
     }
 
