@@ -30,8 +30,6 @@ export interface ClientEvents {
   frame: ServerFrame;
 }
 
-/** How long before a token ends the next one is fetched. */
-const REFRESH_AHEAD_MILLIS = 30_000;
 /** The longest that a timer can be set for. */
 const LONGEST_TIMER_MILLIS = 2 ** 31 - 1;
 
@@ -48,7 +46,6 @@ export class Client extends Emitter<ClientEvents> {
   #current: State = 'idle';
   #busy = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #refreshTimer: ReturnType<typeof setTimeout> | undefined;
   #keys = 0;
   readonly #keyPrefix: string;
   #clock = 0;
@@ -204,11 +201,13 @@ export class Client extends Emitter<ClientEvents> {
       case 'attached':
         this.#connected = output.frame;
         this.#arrived(output.via);
-        this.#refreshLater(output.frame.expires);
         this.emit('attached', output.frame);
         break;
       case 'frame':
         this.emit('frame', output.frame);
+        if ((output.frame.type as string) === 'refresh' && !output.frame.id) {
+          void this.#refresh();
+        }
         break;
       case 'probe':
         this.#stopProbe();
@@ -248,7 +247,6 @@ export class Client extends Emitter<ClientEvents> {
     }
     this.#current = state;
     if (state === 'closed') {
-      clearTimeout(this.#refreshTimer);
       this.#stopProbe();
       this.#stopWatching();
       // Said by the application, it is no error to the loops that read.
@@ -288,21 +286,15 @@ export class Client extends Emitter<ClientEvents> {
     }
   }
 
-  /** Fetches the next token before this one ends, if there is somebody to ask. */
-  #refreshLater(expires: number | null): void {
-    clearTimeout(this.#refreshTimer);
+  /** The server wants another token before the present one ends. Its clock tells when: ours may be wrong. */
+  async #refresh(): Promise<void> {
     const {token: source} = this.#settings;
-    if (expires === null || typeof source !== 'function') {
-      return;
-    }
-    const wait = Math.max(1000, expires - Date.now() - REFRESH_AHEAD_MILLIS);
-    this.#refreshTimer = setTimeout(async () => {
+    if (typeof source === 'function') {
       try {
-        const frame = (await this.request('read', {type: 'refresh', token: await source()})) as {expires: number | null};
-        this.#refreshLater(frame.expires);
+        await this.request('read', {type: 'refresh', token: await source()});
       } catch (error) {
         this.emit('notice', {name: 'refresh_failed', message: (error as Error).message});
       }
-    }, Math.min(wait, LONGEST_TIMER_MILLIS));
+    }
   }
 }

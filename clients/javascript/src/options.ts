@@ -8,7 +8,7 @@ import type {WebSocketConstructor} from './transports/websocket.js';
 
 /** What can be chosen. Everything has a value that suits most. */
 export interface ClientOptions {
-  /** Who this is: a token, or where to get one. A function is asked at every connection and before a token ends. */
+  /** Who this is: a token, or where to get one. A function is asked at every connection, and when the server asks before a token ends. */
   readonly token?: string | (() => string | Promise<string>);
   /** The WebSocket to use where the platform has none (Node 20): that of the `ws` package. */
   readonly webSocket?: unknown;

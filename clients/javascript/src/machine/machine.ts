@@ -275,7 +275,9 @@ export class Machine {
         this.outputs.push({do: 'drop', goodbye: false});
         this.closed(this.#turn, {code: frame.code, reason: frame.reason, retryAfter: frame.retry_after}, now);
         return;
+      case 'refresh':
       case 'presence':
+        // The answer to a refresh has an id, and is no prompt.
         this.outputs.push({do: 'frame', frame});
     }
     const pending = this.#outbox.answered(frame.id);
