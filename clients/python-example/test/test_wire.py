@@ -512,6 +512,17 @@ class GateTest(unittest.TestCase):
 
 class DrainTest(unittest.TestCase):
 
+    def held(self, port):
+        """Waits until the server holds a poll: one that arrives while it goes is refused."""
+        connection = http.client.HTTPConnection('127.0.0.1', port, timeout=20)
+        self.addCleanup(connection.close)
+        deadline = time.monotonic() + 20
+        carriers = {}
+        while carriers.get('poll') != 1:
+            self.assertLess(time.monotonic(), deadline, carriers)
+            connection.request('GET', '/v1/admin/stats')
+            carriers = json.loads(connection.getresponse().read())['carriers']
+
     def test_going_away(self):
         """[D2] [D6] [T4]"""
         own = Server()
@@ -524,6 +535,7 @@ class DrainTest(unittest.TestCase):
         poll.send([{'type': 'connect', 'id': 1}])
         poll.receive(0)
         poll.http.request('POST', '/v1/poll', json.dumps({'session': poll.session, 'seq': 2, 'wait': 20_000}))
+        self.held(own.port)
         told = own.begin_stop()
         answer = json.loads(poll.http.getresponse().read())
         self.assertEqual([4000], [frame['code'] for frame in answer['frames']])
