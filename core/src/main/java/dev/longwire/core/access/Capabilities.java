@@ -60,8 +60,8 @@ public final class Capabilities {
         return mask;
     }
 
-    /** Greedy matching with one place to come back to: linear in the name for each star, whatever the pattern. */
-    static boolean matches(String pattern, String name) {
+    /** Whether a name is meant. Greedy, with one place to come back to: linear in the name for each star. */
+    public static boolean matches(String pattern, String name) {
         if (name.startsWith("$")) {
             return false;
         }

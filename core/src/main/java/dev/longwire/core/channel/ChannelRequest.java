@@ -59,6 +59,7 @@ public sealed interface ChannelRequest {
      *
      * @param user the sender's user, or null when anonymous
      * @param client the sender's public id
+     * @param sent what a key is compared by: the payload before anybody changed it
      * @param refusal what the sender is told unless this was done before; null when it is to be done now
      */
     record Append(
@@ -68,8 +69,22 @@ public sealed interface ChannelRequest {
             String client,
             Payload payload,
             Extras extras,
+            Payload sent,
             @Nullable Refusal refusal)
             implements ChannelRequest {
+
+        /** Of what stands as it was sent. */
+        public Append(
+                String channel,
+                Tag tag,
+                @Nullable String user,
+                String client,
+                Payload payload,
+                Extras extras,
+                @Nullable Refusal refusal) {
+            this(channel, tag, user, client, payload, extras, payload, refusal);
+        }
+
         /** Who the key belongs to. */
         public String publisher() {
             return ChannelRequest.publisher(user, client);

@@ -326,7 +326,7 @@ public final class Channels {
         long content = 0;
         if (key != null) {
             hashed = keys.hash(channel.name, log.epoch(), request.publisher(), key);
-            content = keys.content(request.payload().bytes(), request.payload().binary());
+            content = keys.content(request.sent().bytes(), request.sent().binary());
             KeyIndex.Found found = keys.find(hashed, nowMillis);
             if (found != null) {
                 return repeated(channel, request, found, content, nowMillis);

@@ -28,7 +28,7 @@ final class FrameState {
         }
     }
 
-    private static void write(StateWriter out, ClientFrame frame) {
+    static void write(StateWriter out, ClientFrame frame) {
         boolean bad = frame instanceof ClientFrame.Bad;
         out.flag(bad);
         if (frame instanceof ClientFrame.Bad(long id, ErrorCode code, @Nullable String field)) {
@@ -59,7 +59,7 @@ final class FrameState {
         return requests;
     }
 
-    private static ClientFrame readFrame(StateReader in) {
+    static ClientFrame readFrame(StateReader in) {
         if (in.flag()) {
             return new ClientFrame.Bad(in.number(), ErrorCode.values()[in.count()], in.optionalText());
         }

@@ -8,6 +8,9 @@ import dev.longwire.core.channel.ChannelReply;
 import dev.longwire.core.channel.ChannelReply.Sliced;
 import dev.longwire.core.channel.ChannelRequest.Refusal;
 import dev.longwire.core.event.Events;
+import dev.longwire.core.hook.Decision;
+import dev.longwire.core.hook.Hooks;
+import dev.longwire.core.hub.Asking.Arrival;
 import dev.longwire.core.rate.Meter;
 import dev.longwire.core.state.StateReader;
 import dev.longwire.core.state.StateWriter;
@@ -50,22 +53,30 @@ public final class Hub {
     }
 
     public Hub(Limits limits, Namespaces namespaces) {
-        this(limits, namespaces, 0);
+        this(limits, namespaces, Hooks.NONE, 0);
     }
 
-    /** @param life tells this hub from others that had, or will have, its number at the channels' owners */
     public Hub(Limits limits, Namespaces namespaces, long life) {
+        this(limits, namespaces, Hooks.NONE, life);
+    }
+
+    /**
+     * @param hooks who is asked first
+     * @param life tells this hub from others that had, or will have, its number at the channels' owners
+     */
+    public Hub(Limits limits, Namespaces namespaces, Hooks hooks, long life) {
         this.limits = limits;
         this.outbox = new Outbox(limits.answerBytes());
         this.carriers = new Carriers(limits, outbox);
         this.fanout = new Fanout(limits, namespaces, outbox);
-        Rules rules = new Rules(limits, new Rights(namespaces));
+        Rules rules = new Rules(limits, new Rights(namespaces), hooks);
         this.presences = new Presences(rules, namespaces, outbox, life);
         this.tolls = new Tolls(limits, outbox);
         this.sessions = new Sessions(rules, carriers, fanout, presences, tolls);
         this.pages = new Pages(outbox, rules.rights());
         this.requests = new Requests(rules, sessions, pages);
         this.permits = new Permits(limits, sessions, requests);
+        sessions.lanes().doer(new Verdicts(sessions, requests, rules.rights(), this::admit));
         this.polls = new Polls(rules, sessions, pages, this::came);
     }
 
@@ -73,6 +84,7 @@ public final class Hub {
     public void accept(HubInput input, long nowMillis) {
         now = nowMillis;
         presences.at(nowMillis);
+        sessions.lanes().at(nowMillis);
         switch (input) {
             case HubInput.Opened(Carrier carrier) -> carriers.opened(carrier, nowMillis);
             case HubInput.Received(Carrier carrier, ClientFrame frame, int bytes) ->
@@ -86,6 +98,7 @@ public final class Hub {
             case HubInput.Closed(Carrier carrier) -> closed(carrier, nowMillis);
             case HubInput.Verified verified -> verified(verified, nowMillis);
             case HubInput.Denied denied -> denied(denied, nowMillis);
+            case HubInput.Decided decided -> decided(decided);
             case HubInput.Answered(ChannelReply reply) -> answered(reply);
             case HubInput.Pushed pushed -> fanout.pushed(pushed.channel(), pushed.epoch(), pushed.slice());
             case HubInput.Release release -> sessions.release(release, nowMillis);
@@ -117,7 +130,9 @@ public final class Hub {
 
     /** When a {@link HubInput.Tick} is wanted; {@code Long.MAX_VALUE} for never. */
     public long wakeAt() {
-        return Math.min(Math.min(presences.wakeAt(), permits.wakeAt()), Math.min(carriers.wakeAt(), sessions.wakeAt()));
+        long those = Math.min(presences.wakeAt(), permits.wakeAt());
+        long others = Math.min(carriers.wakeAt(), sessions.wakeAt());
+        return Math.min(sessions.lanes().wakeAt(), Math.min(those, others));
     }
 
     /** The offset up to which this hub has passed on a channel's messages; -1 when it doesn't follow the channel. */
@@ -256,8 +271,45 @@ public final class Hub {
         if (permits.revocations().refuse(verified.principal(), nowMillis)) {
             denied(new HubInput.Denied(verified.carrier(), verified.connect(), ErrorCode.UNAUTHORIZED), nowMillis);
         } else if (!verified.carrier().closed) {
-            attach(verified, nowMillis);
+            // What was let in already is not asked about again: a copy of the poll that made the session.
+            Decision decision =
+                    sessions.madeBy(verified) == null ? sessions.lanes().about(verified) : Decision.Allowed.ONCE;
+            if (decision == null) {
+                return;
+            }
+            enter(verified, decision, nowMillis);
         }
+        forgetUnused(verified);
+    }
+
+    /** The backend has said whether somebody may come in, or nobody said it in time. */
+    private void admit(Arrival arrival, Decision decision, long nowMillis) {
+        HubInput.Verified verified = arrival.now(nowMillis);
+        if (permits.revocations().refuse(verified.principal(), nowMillis)) {
+            denied(new HubInput.Denied(verified.carrier(), verified.connect(), ErrorCode.UNAUTHORIZED), nowMillis);
+        } else if (!verified.carrier().closed) {
+            enter(verified, decision, nowMillis);
+        }
+        forgetUnused(verified);
+    }
+
+    private void enter(HubInput.Verified verified, Decision decision, long nowMillis) {
+        Carrier carrier = verified.carrier();
+        ClientFrame.Connect connect = verified.connect();
+        switch (decision) {
+            case Decision.Allowed allowed -> attach(verified, nowMillis);
+            case Decision.Refused refused ->
+                denied(new HubInput.Denied(carrier, connect, ErrorCode.UNAUTHORIZED), nowMillis);
+            case Decision.Failed failed -> {
+                carrier.verifying = false;
+                carrier.pending = null;
+                long wait = Math.max(Lanes.RETRY_MILLIS, failed.retryAfterMillis());
+                busy(carrier, new Error(connect.id(), ErrorCode.UNAVAILABLE, null, wait), nowMillis);
+            }
+        }
+    }
+
+    private void forgetUnused(HubInput.Verified verified) {
         String fresh = verified.fresh().session();
         if (sessions.find(fresh) == null) {
             // The name was made for nothing: whoever noted it may forget it.
@@ -348,6 +400,13 @@ public final class Hub {
         }
     }
 
+    private void decided(HubInput.Decided input) {
+        boolean known = sessions.lanes().decided(input.question(), input.decision());
+        if (!known && !input.session().isEmpty() && sessions.find(input.session()) == null) {
+            outbox.add(new HubOutput.Astray(input));
+        }
+    }
+
     private void answered(ChannelReply reply) {
         Session session = sessions.find(reply.tag().session());
         if (session != null && reply instanceof Sliced sliced && sliced.tag().id() < 0) {
@@ -375,6 +434,7 @@ public final class Hub {
         polls.tick(nowMillis);
         presences.tick();
         permits.tick(nowMillis);
+        sessions.lanes().tick();
         sessions.tick(nowMillis);
     }
 

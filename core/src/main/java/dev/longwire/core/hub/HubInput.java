@@ -4,6 +4,7 @@ package dev.longwire.core.hub;
 import dev.longwire.core.Principal;
 import dev.longwire.core.access.Revocation;
 import dev.longwire.core.channel.ChannelReply;
+import dev.longwire.core.hook.Decision;
 import dev.longwire.core.log.Slice;
 import dev.longwire.protocol.ClientFrame;
 import dev.longwire.protocol.CloseCode;
@@ -107,6 +108,14 @@ public sealed interface HubInput {
 
     /** The other answer: the token is not accepted, and the session goes on as it is. */
     record Kept(String session, long turn, ClientFrame.Refresh refresh, ErrorCode code) implements HubInput {}
+
+    /**
+     * The answer to {@link HubOutput.Consult}; one that nobody waits for any more does nothing.
+     *
+     * @param session that of the question
+     * @param question its id
+     */
+    record Decided(String session, String question, Decision decision) implements HubInput {}
 
     /** A channel's owner answers. */
     record Answered(ChannelReply reply) implements HubInput {}

@@ -3,6 +3,7 @@ package dev.longwire.core.hub;
 
 import dev.longwire.core.channel.ChannelReply;
 import dev.longwire.core.channel.ChannelRequest;
+import dev.longwire.core.hook.Question;
 import dev.longwire.core.log.Slice;
 import dev.longwire.core.rate.Limit;
 import dev.longwire.protocol.ClientFrame;
@@ -63,6 +64,15 @@ public sealed interface HubOutput {
 
     /** Asks who a session's fresh token speaks for; answered by {@link HubInput.Renewed} or {@link HubInput.Kept}. */
     record Reverify(String session, long turn, ClientFrame.Refresh refresh) implements HubOutput {}
+
+    /**
+     * Asks the application's backend; answered by {@link HubInput.Decided}, or the question's deadline passes. The same
+     * question comes again from a hub that was read back.
+     */
+    record Consult(Question question) implements HubOutput {}
+
+    /** A decision for a session that isn't here; where it went, it still may be wanted. */
+    record Astray(HubInput.Decided decided) implements HubOutput {}
 
     /** A request to a channel's owner. */
     record Ask(ChannelRequest request) implements HubOutput {}

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class HubState {
 
-    private static final int VERSION = 3;
+    private static final int VERSION = 4;
 
     private final Limits limits;
     private final Carriers carriers;
@@ -58,6 +58,7 @@ final class HubState {
         }
         new PresenceState(sessions).write(out, nowMillis);
         tolls.write(out, nowMillis);
+        LaneState.write(out, sessions.lanes(), nowMillis);
     }
 
     void read(StateReader in, long nowMillis, LongFunction<Object> homesEnds) {
@@ -82,13 +83,16 @@ final class HubState {
         }
         new PresenceState(sessions).read(in, nowMillis);
         tolls.read(in, nowMillis);
+        LaneState.read(in, sessions.lanes(), byId, nowMillis);
         for (Session session : sessions.all()) {
             for (Subscription subscription : session.subscriptions.values()) {
                 if (!subscription.joining) {
                     fanout.restorePlace(subscription);
                 }
             }
+            sessions.lanes().restored(session, true);
         }
+        sessions.all().forEach(sessions.lanes()::proceed);
     }
 
     private void writeCarriers(StateWriter out, long nowMillis) {

@@ -88,6 +88,8 @@ final class Permits {
         left.removeIf(each -> revocations.refuse(each.principal, nowMillis));
         session.added = left;
         restore(session, nowMillis);
+        sessions.lanes().restored(session, false);
+        sessions.lanes().proceed(session);
     }
 
     /** The session is gone. */
@@ -150,6 +152,9 @@ final class Permits {
     /** Ends every session that came with such a token, and takes back what such tokens have added to others. */
     void revoke(Revocation revocation, long nowMillis) {
         revocations.add(revocation, nowMillis);
+        if (revocation.kind() == Revocation.Kind.USER) {
+            sessions.lanes().revoked(revocation.name());
+        }
         List<Session> all = new ArrayList<>();
         sessions.all().forEach(all::add);
         for (Session session : all) {

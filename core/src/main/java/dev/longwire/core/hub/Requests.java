@@ -6,9 +6,11 @@ import dev.longwire.core.channel.ChannelReply;
 import dev.longwire.core.channel.ChannelRequest;
 import dev.longwire.core.channel.ChannelRequest.Refusal;
 import dev.longwire.core.channel.ChannelRequest.Tag;
+import dev.longwire.core.hook.Decision;
 import dev.longwire.core.presence.PresenceName;
 import dev.longwire.core.rate.Limit;
 import dev.longwire.protocol.ClientFrame;
+import dev.longwire.protocol.ClientFrame.Extras;
 import dev.longwire.protocol.ClientFrame.Presence.Action;
 import dev.longwire.protocol.ClientFrame.Request;
 import dev.longwire.protocol.ClientFrame.Resume;
@@ -42,6 +44,7 @@ final class Requests {
     private final Presences presences;
     private final Rights rights;
     private final Tolls tolls;
+    private final Lanes lanes;
 
     Requests(Rules rules, Sessions sessions, Pages pages) {
         this.limits = rules.limits();
@@ -51,6 +54,7 @@ final class Requests {
         this.presences = sessions.presences();
         this.rights = rules.rights();
         this.tolls = sessions.tolls();
+        this.lanes = sessions.lanes();
     }
 
     void request(Session session, Carrier carrier, Request request) {
@@ -66,7 +70,9 @@ final class Requests {
             outbox.chronicle().refused(session, request, ErrorCode.TOO_MANY_REQUESTS);
         } else {
             replies.start(request.id(), reads(request));
-            run(session, request);
+            if (!lanes.takes(session, request)) {
+                run(session, request);
+            }
         }
     }
 
@@ -107,14 +113,14 @@ final class Requests {
             inUse(session, carrier, request);
         } else if (keyed && replies.running() < limits.requests()) {
             replies.start(request.id(), false);
-            publish(session, (ClientFrame.Publish) request, refusal);
+            publish(session, (ClientFrame.Publish) request, Decision.Allowed.ONCE, refusal);
         } else {
             outbox.send(carrier, new Error(request.id(), refusal.code(), null, refusal.retryAfterMillis()));
             outbox.chronicle().refused(session, request, refusal.code());
         }
     }
 
-    private void run(Session session, Request request) {
+    void run(Session session, Request request) {
         if (!rights.allow(session, request)) {
             refuse(session, request.id(), ErrorCode.FORBIDDEN, null);
             return;
@@ -123,7 +129,7 @@ final class Requests {
             case ClientFrame.Subscribe subscribe -> subscribe(session, subscribe);
             case ClientFrame.Unsubscribe unsubscribe -> unsubscribe(session, unsubscribe);
             case ClientFrame.Subscriptions list -> subscriptions(session, list);
-            case ClientFrame.Publish publish -> publish(session, publish, null);
+            case ClientFrame.Publish publish -> publish(session, publish, Decision.Allowed.ONCE, null);
             case ClientFrame.History history -> history(session, history);
             case ClientFrame.Presence presence -> presence(session, presence);
             case ClientFrame.Call call -> refuse(session, call.id(), ErrorCode.UNSUPPORTED, null);
@@ -256,15 +262,22 @@ final class Requests {
         answerUnkept(session, new ServerFrame.Subscriptions(request.id(), entries));
     }
 
-    private void publish(Session session, ClientFrame.Publish request, @Nullable Refusal refusal) {
+    /** Publishes what was sent, or what the backend makes of it; a key stands for what was sent. */
+    void publish(
+            Session session, ClientFrame.Publish request, Decision.Allowed decision, @Nullable Refusal refusal) {
         outbox.ask(new ChannelRequest.Append(
                 request.channel(),
                 tag(session, request),
                 session.principal.user(),
                 session.client,
+                decision.data() == null ? request.payload() : decision.data(),
+                extras(request.extras(), decision),
                 request.payload(),
-                request.extras(),
                 rights.publish(session, request.channel()) ? refusal : Refusal.FORBIDDEN));
+    }
+
+    private static Extras extras(Extras sent, Decision.Allowed decision) {
+        return decision.headers() == null ? sent : new Extras(sent.key(), sent.slot(), decision.headers());
     }
 
     private void history(Session session, ClientFrame.History request) {
@@ -342,7 +355,7 @@ final class Requests {
         if (refused.limit() != null) {
             tolls.hit(refused.limit(), session);
         }
-        if (refused.code() == ErrorCode.RATE_LIMITED) {
+        if (refused.code() == ErrorCode.RATE_LIMITED || refused.code() == ErrorCode.UNAVAILABLE) {
             // A repeat is another try, and does not get this answer for ever.
             answerUnkept(session, error);
         } else {
@@ -452,7 +465,7 @@ final class Requests {
     }
 
     /** An answer that costs nothing to make again, and may be long, is not kept. */
-    private void answerUnkept(Session session, Reply reply) {
+    void answerUnkept(Session session, Reply reply) {
         session.replies.forget(reply.id());
         say(session, reply);
     }

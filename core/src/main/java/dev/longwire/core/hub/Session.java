@@ -67,6 +67,15 @@ public final class Session extends Timed {
     @Nullable
     ArrayDeque<Subscription> behind;
 
+    /** What waits for a decision of the backend, or behind something that does, by lane. */
+    final Map<String, ArrayDeque<Asking.Errand>> lanes = new LinkedHashMap<>(0);
+
+    /** How many questions have been asked about it. */
+    long questions;
+
+    /** The turn that it began with. */
+    long firstTurn;
+
     /** The polls of this turn; null unless the session was attached by one. */
     @Nullable
     Polling polling;
@@ -117,6 +126,11 @@ public final class Session extends Timed {
 
     public Principal principal() {
         return principal;
+    }
+
+    /** Whether nobody has come back to it yet. */
+    boolean isNew() {
+        return turn == firstTurn;
     }
 
     /** What the client calls itself, or null. */

@@ -41,6 +41,7 @@ final class SessionState {
         out.number(told.size());
         told.forEach(out::text);
         out.flag(session.lapsed);
+        LaneState.write(out, session, nowMillis);
         Permit permit = session.permit;
         out.flag(permit != null);
         if (permit != null) {
@@ -81,6 +82,7 @@ final class SessionState {
             session.told = told;
         }
         session.lapsed = in.flag();
+        LaneState.read(in, session);
         if (in.flag()) {
             session.permit = readPermit(in, session, session.principal, nowMillis, false);
         }
@@ -99,7 +101,7 @@ final class SessionState {
         return permit;
     }
 
-    private static void writePrincipal(StateWriter out, Principal principal) {
+    static void writePrincipal(StateWriter out, Principal principal) {
         out.optionalText(principal.user());
         Payload info = principal.info();
         out.flag(info != null);
@@ -122,7 +124,7 @@ final class SessionState {
         out.number(principal.expiresAtMillis());
     }
 
-    private static Principal readPrincipal(StateReader in) {
+    static Principal readPrincipal(StateReader in) {
         String user = in.optionalText();
         Payload info = in.flag() ? Payload.json(in.bytes()) : null;
         Map<String, Integer> masks = new LinkedHashMap<>();

@@ -33,6 +33,7 @@ final class Sessions {
     private final Presences presences;
     private final Rights rights;
     private final Tolls tolls;
+    private final Lanes lanes;
     private final Map<String, Session> sessions = new LinkedHashMap<>();
     private final Map<String, Session> byNonce = new LinkedHashMap<>();
     private final Deadlines parked;
@@ -45,6 +46,7 @@ final class Sessions {
         this.presences = presences;
         this.rights = rules.rights();
         this.tolls = tolls;
+        this.lanes = new Lanes(rules, outbox);
         this.parked = new Deadlines(rules.limits().windowMillis());
     }
 
@@ -75,6 +77,10 @@ final class Sessions {
 
     Presences presences() {
         return presences;
+    }
+
+    Lanes lanes() {
+        return lanes;
     }
 
     Tolls tolls() {
@@ -132,6 +138,7 @@ final class Sessions {
         if (session == null || !resumed) {
             session = new Session(
                     verified.fresh().session(), verified.fresh().client(), verified.principal(), limits.replies());
+            session.firstTurn = verified.turn();
             sessions.put(session.id, session);
         } else if (verified.turn() <= session.turn) {
             // A late attempt: a later one has the session. It must not win, whatever order they arrive in.
@@ -141,6 +148,7 @@ final class Sessions {
         } else {
             replace(session);
             session.replies.renew();
+            lanes.renew(session);
             Pages.forget(session);
         }
         session.speaksFor(verified.principal());
@@ -168,6 +176,7 @@ final class Sessions {
         presences.recheck(session, Rights.LOST);
         presences.unparked(session);
         subscribe(session, connect.resume());
+        lanes.proceed(session);
     }
 
     /** A join whose answer will be known as late, and what waits for it, have not run: the client asks again. */
@@ -230,7 +239,21 @@ final class Sessions {
                 outbox.send(carrier, new Error(0, ErrorCode.TOO_MANY_SUBSCRIPTIONS, null, 0));
                 return;
             }
-            outbox.chronicle().rejoined(fanout.join(session, want, 0));
+            if (!lanes.rejoins(session, want)) {
+                join(session, want);
+            }
+        }
+    }
+
+    private void join(Session session, Want want) {
+        outbox.chronicle().rejoined(fanout.join(session, want, 0));
+    }
+
+    /** A channel of {@code resume} that waited for the backend. */
+    void joinLate(Session session, Want want) {
+        if (!session.subscriptions.containsKey(want.channel())
+                && session.subscriptionCount() < session.mostSubscriptions(limits)) {
+            join(session, want);
         }
     }
 
@@ -357,6 +380,7 @@ final class Sessions {
         }
         Deadlines.stop(session);
         Permits.forget(session);
+        lanes.forget(session);
         sessions.remove(session.id);
         if (session.nonce != null) {
             byNonce.remove(session.nonce, session);
