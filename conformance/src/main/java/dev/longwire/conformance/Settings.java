@@ -5,11 +5,14 @@ import dev.longwire.core.Limits;
 import dev.longwire.core.Namespaces;
 import dev.longwire.core.SlowPolicy;
 import dev.longwire.core.channel.ChannelSettings;
+import dev.longwire.core.hook.Hook;
+import dev.longwire.core.hook.Hooks;
 import dev.longwire.core.log.Retention;
 import dev.longwire.core.presence.PresenceSettings;
 import dev.longwire.core.rate.Rate;
 import dev.longwire.core.rate.Rates;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -22,18 +25,19 @@ final class Settings {
         this.values = new LinkedHashMap<>(values);
     }
 
-    /** The limits, the settings by channel, and those of the channels' owner. */
-    record Chosen(Limits limits, Namespaces namespaces, ChannelSettings channels) {}
+    /** The limits, the settings by channel, those of the channels' owner, and who is asked first. */
+    record Chosen(Limits limits, Namespaces namespaces, ChannelSettings channels, Hooks hooks) {}
 
     static Chosen choose(Map<String, Long> values) {
         Settings settings = new Settings(values);
         Limits limits = settings.limits();
         Namespaces namespaces = settings.namespaces();
         ChannelSettings channels = settings.channels(namespaces, limits.dedupeMillis());
+        Hooks hooks = settings.hooks();
         if (!settings.values.isEmpty()) {
             throw new TranscriptException("no such headers: " + settings.values.keySet());
         }
-        return new Chosen(limits, namespaces, channels);
+        return new Chosen(limits, namespaces, channels, hooks);
     }
 
     private Limits limits() {
@@ -100,6 +104,19 @@ final class Settings {
                 (int) take("dedupeEntries", standard.dedupeEntries()),
                 take("budgetBytes", standard.budgetBytes()),
                 take("spareMillis", standard.spareMillis()));
+    }
+
+    /** With {@code hookMillis} the backend is asked about whatever is called so; with {@code hookConnects} about connects. */
+    private Hooks hooks() {
+        boolean asks = values.containsKey("hookMillis");
+        boolean allows = take("hookAllows", 0) == 1;
+        boolean connects = take("hookConnects", 0) == 1;
+        long millis = take("hookMillis", 1);
+        List<String> patterns = List.of("asked:*", "asked.*");
+        Set<Hook.Kind> kinds = connects
+                ? Set.of(Hook.Kind.CONNECT, Hook.Kind.SUBSCRIBE, Hook.Kind.PUBLISH, Hook.Kind.CALL)
+                : Set.of(Hook.Kind.SUBSCRIBE, Hook.Kind.PUBLISH, Hook.Kind.CALL);
+        return asks ? new Hooks(List.of(new Hook("backend", kinds, patterns, millis, allows))) : Hooks.NONE;
     }
 
     private long take(String name, long standard) {

@@ -37,6 +37,7 @@ final class World implements Stage {
     private final Settings.Chosen settings;
     private final Format format;
     private final Doorkeeper doorkeeper = new Doorkeeper();
+    private final Backend backend = new Backend();
     private final Map<Integer, Client> clients = new LinkedHashMap<>();
     private final ArrayDeque<HubOutput.Verify> verifying = new ArrayDeque<>();
     private final ArrayDeque<HubOutput.Reverify> refreshing = new ArrayDeque<>();
@@ -60,8 +61,12 @@ final class World implements Stage {
         this.settings = settings;
         this.format = format;
         this.sleepy = sleepy;
-        this.hub = new Hub(settings.limits(), settings.namespaces());
+        this.hub = newHub();
         this.channels = newChannels();
+    }
+
+    private Hub newHub() {
+        return new Hub(settings.limits(), settings.namespaces(), settings.hooks(), 0);
     }
 
     private Channels newChannels() {
@@ -197,7 +202,7 @@ final class World implements Stage {
     }
 
     private long wakeAt() {
-        return Math.min(hub.wakeAt(), channels.wakeAt());
+        return Math.min(backend.wakeAt(), Math.min(hub.wakeAt(), channels.wakeAt()));
     }
 
     private Client openClient(int number) {
@@ -228,7 +233,7 @@ final class World implements Stage {
     private void sleepHub() {
         StateWriter out = new StateWriter();
         hub.write(out, now);
-        hub = new Hub(settings.limits(), settings.namespaces());
+        hub = newHub();
         hub.read(new StateReader(out.toBytes()), now, this::homesEnd);
         for (Carrier carrier : hub.carriers()) {
             client(carrier).carry(carrier);
@@ -274,7 +279,8 @@ final class World implements Stage {
                         moved.channel(), view.epoch(), view.slice(from, view.head(), Integer.MAX_VALUE));
             }
         }
-        return unsettled ? new HubInput.Settle() : null;
+        HubInput decided = backend.decided(now);
+        return decided != null ? decided : unsettled ? new HubInput.Settle() : null;
     }
 
     private void output(HubOutput output) {
@@ -294,6 +300,8 @@ final class World implements Stage {
             }
             case HubOutput.Released released -> throw new IllegalStateException("there is one hub");
             case HubOutput.Stray stray -> throw new IllegalStateException("there is one hub");
+            case HubOutput.Consult consult -> backend.ask(consult.question(), now);
+            case HubOutput.Astray astray -> {} // its session has ended
             case HubOutput.LimitHit hit -> {} // the client is told by a frame of its own
             case HubOutput.Ended ended -> {} // nothing is kept about a session here
             case HubOutput.Ask ask -> channels.accept(0, ask.request(), now, EPOCH_MILLIS + now);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.core.hook;
 
+import dev.longwire.core.state.StateReader;
+import dev.longwire.core.state.StateWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +55,24 @@ public final class Answers {
             known.remove(known.keySet().iterator().next());
         }
         known.put(key, new Known(decision instanceof Decision.Allowed, nowMillis + keepMillis));
+    }
+
+    public void write(StateWriter out, long nowMillis) {
+        out.number(known.size());
+        known.forEach((key, value) -> {
+            out.text(key.user);
+            out.number(key.kind.ordinal());
+            out.text(key.what);
+            out.flag(value.allowed);
+            out.number(value.untilMillis - nowMillis);
+        });
+    }
+
+    public void read(StateReader in, long nowMillis) {
+        for (int left = in.count(); left > 0; left--) {
+            Key key = new Key(in.text(), Hook.Kind.values()[in.count()], in.text());
+            known.put(key, new Known(in.flag(), nowMillis + in.number()));
+        }
     }
 
     /** Nothing that was decided of this user holds any more. */

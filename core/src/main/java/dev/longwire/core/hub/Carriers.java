@@ -82,6 +82,13 @@ final class Carriers {
         return null;
     }
 
+    /** The first frame has come, and somebody else takes their time with it. */
+    void waits(Carrier carrier) {
+        if (carrier.deadlines() == fresh) {
+            Deadlines.stop(carrier);
+        }
+    }
+
     /** The first frame has come: from here on silence counts, not the deadline. */
     void connected(Carrier carrier, long nowMillis) {
         heard.start(carrier, nowMillis);

@@ -275,6 +275,7 @@ public final class Hub {
             Decision decision =
                     sessions.madeBy(verified) == null ? sessions.lanes().about(verified) : Decision.Allowed.ONCE;
             if (decision == null) {
+                carriers.waits(verified.carrier());
                 return;
             }
             enter(verified, decision, nowMillis);
@@ -449,6 +450,7 @@ public final class Hub {
      * @param homesEnds gives the home's end of each carrier by its id
      */
     public void read(StateReader in, long nowMillis, LongFunction<Object> homesEnds) {
+        sessions.lanes().at(nowMillis);
         new HubState(limits, sessions, permits).read(in, nowMillis, homesEnds);
         for (Carrier carrier : carriers.all()) {
             if (carrier.answer != null) {

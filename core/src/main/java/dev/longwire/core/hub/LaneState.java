@@ -52,6 +52,7 @@ final class LaneState {
     }
 
     static void write(StateWriter out, Lanes lanes, long nowMillis) {
+        lanes.answers().write(out, nowMillis);
         List<Entrance> entrances = lanes.entrances();
         out.number(entrances.size());
         for (Entrance entrance : entrances) {
@@ -76,6 +77,7 @@ final class LaneState {
     }
 
     static void read(StateReader in, Lanes lanes, Map<Long, Carrier> byId, long nowMillis) {
+        lanes.answers().read(in, nowMillis);
         for (int left = in.count(); left > 0; left--) {
             String id = in.text();
             long leftMillis = in.number();

@@ -337,6 +337,10 @@ final class Lanes {
         }
     }
 
+    Answers answers() {
+        return answers;
+    }
+
     /** Nothing that was decided of this user holds any more. */
     void revoked(String user) {
         answers.forget(user);
@@ -386,10 +390,5 @@ final class Lanes {
         if (!hook.name().isEmpty()) {
             outbox.add(new HubOutput.Consult(question));
         }
-    }
-
-    /** How long something that was asked may still take. */
-    long leftMillis(Asking asking) {
-        return asking.at() - now;
     }
 }

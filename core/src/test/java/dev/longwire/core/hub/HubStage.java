@@ -291,6 +291,8 @@ final class HubStage {
             case HubOutput.Released gone -> released = gone.state();
             case HubOutput.Ended ended -> {}
             case HubOutput.LimitHit hit -> {}
+            case HubOutput.Consult consult -> {}
+            case HubOutput.Astray astray -> {}
             case HubOutput.Stray stray -> {}
             case HubOutput.Verify verify -> toVerify.add(verify);
             case HubOutput.Reverify asked -> toReverify.add(asked);

@@ -303,6 +303,8 @@ final class HubMachine implements HubPort {
                 effects.add(new Effect(LIMIT, NOBODY, NOTHING, hit.limit().label(), 0));
             case HubOutput.Ended ended -> {} // nothing else is kept about a session
             case HubOutput.Stray stray -> {} // its session has ended: none goes to another hub
+            case HubOutput.Consult consult -> throw new IllegalStateException("no hook is configured here");
+            case HubOutput.Astray astray -> throw new IllegalStateException("no hook is configured here");
             case HubOutput.Released released -> throw new IllegalStateException("no session goes to another hub");
         }
     }
