@@ -174,4 +174,4 @@ export type RecoveredReason = 'epoch_changed' | 'too_old' | 'ahead' | 'unknown' 
 /** Why messages of a channel will not come. */
 export type ResetReason = 'trimmed' | 'too_slow' | 'conflated' | 'epoch_changed' | 'bus';
 /** Why a subscription ended. */
-export type UnsubscribedReason = 'client' | 'server' | 'forbidden' | 'expired';
+export type UnsubscribedReason = 'client' | 'server' | 'forbidden' | 'expired' | 'unavailable';
