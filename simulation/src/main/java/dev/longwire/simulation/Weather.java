@@ -74,7 +74,8 @@ final class Weather {
                     GOODBYE,
                     FLOOD,
                     FORGE,
-                    TOKENS -> {}
+                    TOKENS,
+                    HOOKS -> {}
         }
     }
 

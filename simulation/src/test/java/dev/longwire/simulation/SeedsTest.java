@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
  */
 final class SeedsTest {
 
-    private static final int SEEDS = 1_500;
+    private static final int SEEDS = 2_000;
     private static final int LONG_SEEDS = 60_000;
 
     /** What must have happened for the run to have proved anything, and how often at least in a thousand worlds. */
@@ -97,7 +97,18 @@ final class SeedsTest {
             "told message.published",
             "told message.refused",
             "told member.joined",
-            "told member.left");
+            "told member.left",
+            "asked connect",
+            "asked subscribe",
+            "asked publish",
+            "asked call",
+            "asked again",
+            "decisions forwarded",
+            "calls answered",
+            "publishes refused unavailable",
+            "publishes refused forbidden",
+            "not let back forbidden",
+            "not let back unavailable");
 
     @Test
     void everyPromiseIsKeptUnderEverySeed() {

@@ -73,18 +73,6 @@ public sealed interface ChannelRequest {
             @Nullable Refusal refusal)
             implements ChannelRequest {
 
-        /** Of what stands as it was sent. */
-        public Append(
-                String channel,
-                Tag tag,
-                @Nullable String user,
-                String client,
-                Payload payload,
-                Extras extras,
-                @Nullable Refusal refusal) {
-            this(channel, tag, user, client, payload, extras, payload, refusal);
-        }
-
         /** Who the key belongs to. */
         public String publisher() {
             return ChannelRequest.publisher(user, client);

@@ -11,25 +11,26 @@ import org.jspecify.annotations.Nullable;
 public final class Ladder {
 
     /** The longest rung is about 12 days; what is longer goes through it several times. */
-    private static final int RUNGS = 31;
+    private static final int RUNGS = 32;
 
     private final Deadlines[] rungs = new Deadlines[RUNGS];
 
     public Ladder() {
         for (int i = 0; i < RUNGS; i++) {
-            rungs[i] = new Deadlines(1L << i);
+            // The first is for what is due at once, as after a sleep that ended at that very moment.
+            rungs[i] = new Deadlines(i == 0 ? 0 : 1L << (i - 1));
         }
     }
 
-    /** Starts a time-out that ends at a moment, or starts it again with another one. What is past falls due next. */
+    /** Starts a time-out that ends at a moment, or starts it again with another one. What is past falls due at once. */
     public void start(Dated dated, long atMillis, long nowMillis) {
         dated.at = atMillis;
         place(dated, nowMillis);
     }
 
     private void place(Dated dated, long nowMillis) {
-        long left = Math.max(1, dated.at - nowMillis);
-        int rung = Math.min(RUNGS - 1, Long.SIZE - 1 - Long.numberOfLeadingZeros(left));
+        long left = Math.max(0, dated.at - nowMillis);
+        int rung = Math.min(RUNGS - 1, Long.SIZE - Long.numberOfLeadingZeros(left));
         rungs[rung].start(dated, nowMillis);
     }
 

@@ -39,13 +39,12 @@ public final class Answers {
     /** Notes what holds. What was rewritten, and what a call brought, was for one time. */
     public void note(Question question, Decision decision, long nowMillis) {
         String user = question.who().user();
-        long keepMillis =
-                switch (decision) {
-                    case Decision.Allowed allowed ->
-                        allowed.data() == null && allowed.headers() == null ? allowed.keepMillis() : 0;
-                    case Decision.Refused refused -> refused.keepMillis();
-                    case Decision.Failed failed -> 0;
-                };
+        long keepMillis = switch (decision) {
+            case Decision.Allowed allowed ->
+                allowed.data() == null && allowed.headers() == null ? allowed.keepMillis() : 0;
+            case Decision.Refused refused -> refused.keepMillis();
+            case Decision.Failed failed -> 0;
+        };
         if (user == null || keepMillis <= 0 || question.kind() == Hook.Kind.CALL) {
             return;
         }

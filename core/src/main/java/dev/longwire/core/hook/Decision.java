@@ -15,10 +15,7 @@ public sealed interface Decision {
      * @param headers in place of those that were sent; null for no change
      * @param keepMillis how long this holds for the same user, operation and channel; 0 for this time only
      */
-    record Allowed(
-            @Nullable Payload data,
-            @Nullable Map<String, String> headers,
-            long keepMillis) implements Decision {
+    record Allowed(@Nullable Payload data, @Nullable Map<String, String> headers, long keepMillis) implements Decision {
 
         /** As it was asked, this time. */
         public static final Allowed ONCE = new Allowed(null, null, 0);

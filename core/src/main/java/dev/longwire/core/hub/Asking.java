@@ -3,6 +3,7 @@ package dev.longwire.core.hub;
 
 import dev.longwire.core.Principal;
 import dev.longwire.core.deadline.Dated;
+import dev.longwire.core.hook.Decision;
 import dev.longwire.core.hook.Question;
 import dev.longwire.protocol.ClientFrame.Request;
 import java.util.ArrayList;
@@ -24,6 +25,10 @@ abstract sealed class Asking extends Dated {
 
         /** Whether an attach wants it: then the request is a {@code subscribe} that nobody sent. */
         final boolean rejoin;
+
+        /** What was decided while its session was on its way; null for nothing. */
+        @Nullable
+        Decision decision;
 
         /** What was asked by the hub that it comes from; null for nothing. */
         @Nullable
@@ -52,7 +57,7 @@ abstract sealed class Asking extends Dated {
      */
     record Arrival(HubInput.Verified verified, long atMillis) {
 
-        /** As it is now: the token has aged. */
+        /** As it is now: the token has aged, and may be past its end. */
         HubInput.Verified now(long nowMillis) {
             long life = verified.lifeMillis();
             boolean ages = life != Principal.FOR_EVER;
@@ -60,7 +65,7 @@ abstract sealed class Asking extends Dated {
                     verified.carrier(),
                     verified.connect(),
                     verified.principal(),
-                    ages ? Math.max(0, life - (nowMillis - atMillis)) : life,
+                    ages ? life - (nowMillis - atMillis) : life,
                     verified.resume(),
                     verified.turn(),
                     verified.fresh());

@@ -3,6 +3,7 @@ package dev.longwire.core.hub;
 
 import dev.longwire.core.Limits;
 import dev.longwire.core.Namespaces;
+import dev.longwire.core.Principal;
 import dev.longwire.core.access.Revocation;
 import dev.longwire.core.channel.ChannelReply;
 import dev.longwire.core.channel.ChannelReply.Sliced;
@@ -286,7 +287,8 @@ public final class Hub {
     /** The backend has said whether somebody may come in, or nobody said it in time. */
     private void admit(Arrival arrival, Decision decision, long nowMillis) {
         HubInput.Verified verified = arrival.now(nowMillis);
-        if (permits.revocations().refuse(verified.principal(), nowMillis)) {
+        boolean ended = verified.lifeMillis() != Principal.FOR_EVER && verified.lifeMillis() <= -limits.graceMillis();
+        if (ended || permits.revocations().refuse(verified.principal(), nowMillis)) {
             denied(new HubInput.Denied(verified.carrier(), verified.connect(), ErrorCode.UNAUTHORIZED), nowMillis);
         } else if (!verified.carrier().closed) {
             enter(verified, decision, nowMillis);

@@ -19,6 +19,7 @@ final class LaneState {
     private LaneState() {}
 
     static void write(StateWriter out, Session session, long nowMillis) {
+        out.flag(session.onItsWay);
         out.number(session.questions);
         out.number(session.firstTurn);
         out.number(session.lanes.size());
@@ -35,6 +36,7 @@ final class LaneState {
     }
 
     static void read(StateReader in, Session session) {
+        session.onItsWay = in.flag();
         session.questions = in.number();
         session.firstTurn = in.number();
         for (int lanes = in.count(); lanes > 0; lanes--) {

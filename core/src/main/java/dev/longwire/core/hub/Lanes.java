@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -116,7 +117,10 @@ final class Lanes {
     }
 
     private static void add(Errand errand) {
-        errand.session.lanes.computeIfAbsent(errand.lane, key -> new ArrayDeque<>(2)).add(errand);
+        errand.session
+                .lanes
+                .computeIfAbsent(errand.lane, key -> new ArrayDeque<>(2))
+                .add(errand);
     }
 
     /** Does what can be done, up to what has to be asked. */
@@ -124,6 +128,11 @@ final class Lanes {
         ArrayDeque<Errand> lane = session.lanes.get(name);
         while (lane != null && !lane.isEmpty()) {
             Errand first = lane.element();
+            if (first.decision != null) {
+                lane.remove();
+                doer().decided(first, first.decision);
+                continue;
+            }
             Hook hook = hook(session, first.request);
             if (hook == null) {
                 lane.remove();
@@ -153,12 +162,12 @@ final class Lanes {
     /** What is not allowed anyway nobody is asked about. */
     private @Nullable Hook hook(Session session, Request request) {
         return switch (request) {
-            case ClientFrame.Subscribe subscribe when rights.subscribe(session, subscribe.want()) ->
+            case ClientFrame.Subscribe subscribe
+            when rights.subscribe(session, subscribe.want()) ->
                 hooks.find(Hook.Kind.SUBSCRIBE, subscribe.want().channel());
-            case ClientFrame.Publish publish when rights.publish(session, publish.channel()) ->
-                hooks.find(Hook.Kind.PUBLISH, publish.channel());
-            case ClientFrame.Call call when rights.allow(session, call) ->
-                hooks.find(Hook.Kind.CALL, call.method());
+            case ClientFrame.Publish publish
+            when rights.publish(session, publish.channel()) -> hooks.find(Hook.Kind.PUBLISH, publish.channel());
+            case ClientFrame.Call call when rights.allow(session, call) -> hooks.find(Hook.Kind.CALL, call.method());
             default -> null;
         };
     }
@@ -180,8 +189,8 @@ final class Lanes {
 
     private static Question question(Errand errand, Hook hook, String id) {
         Session session = errand.session;
-        Question.Who who = new Question.Who(
-                session.principal.user(), session.client, session.agent, session.principal.info());
+        Question.Who who =
+                new Question.Who(session.principal.user(), session.client, session.agent, session.principal.info());
         return switch (errand.request) {
             case ClientFrame.Publish(long i, String channel, Payload data, ClientFrame.Extras extras, boolean retry) ->
                 new Question(id, hook, Hook.Kind.PUBLISH, who, channel, session.id, data, extras.headers());
@@ -257,6 +266,8 @@ final class Lanes {
                 && question.kind() != Hook.Kind.CALL;
         Decision decision = passes ? Decision.Allowed.ONCE : said;
         switch (asking) {
+            // A later attach, somewhere, has the session already: what is done for it here comes after that.
+            case Errand errand when errand.session.onItsWay -> errand.decision = decision;
             case Errand errand -> {
                 Objects.requireNonNull(errand.session.lanes.get(errand.lane)).remove(errand);
                 doer().decided(errand, decision);
@@ -302,9 +313,21 @@ final class Lanes {
      * What has an effect goes on: who asks for it once more gets the one answer.
      */
     void renew(Session session) {
+        drop(session, Lanes::goesOn);
+    }
+
+    /**
+     * A session's token has ended: until it has another nothing is done for it, and its client asks again. All of a lane is
+     * forgotten, or what stood behind would be done before what stood first is asked again. Calls may have run already.
+     */
+    void lapsed(Session session) {
+        drop(session, ClientFrame.Call.class::isInstance);
+    }
+
+    private void drop(Session session, Predicate<Request> stays) {
         for (Map.Entry<String, ArrayDeque<Errand>> each : List.copyOf(session.lanes.entrySet())) {
             for (Errand errand : List.copyOf(each.getValue())) {
-                if (!goesOn(errand.request)) {
+                if (!stays.test(errand.request)) {
                     unasked(errand);
                     each.getValue().remove(errand);
                     if (!errand.rejoin) {
@@ -327,11 +350,14 @@ final class Lanes {
         };
     }
 
-    /** Goes on where something that stood first was taken out. */
+    /** Goes on where something that stood first was taken out, or was decided while the session was on its way. */
     void proceed(Session session) {
+        if (session.onItsWay) {
+            return;
+        }
         for (String name : List.copyOf(session.lanes.keySet())) {
             ArrayDeque<Errand> lane = session.lanes.get(name);
-            if (lane != null && lane.element().question == null) {
+            if (lane != null && (lane.element().question == null || lane.element().decision != null)) {
                 advance(session, name);
             }
         }

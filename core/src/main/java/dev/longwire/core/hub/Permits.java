@@ -89,7 +89,6 @@ final class Permits {
         session.added = left;
         restore(session, nowMillis);
         sessions.lanes().restored(session, false);
-        sessions.lanes().proceed(session);
     }
 
     /** The session is gone. */

@@ -263,8 +263,7 @@ final class Requests {
     }
 
     /** Publishes what was sent, or what the backend makes of it; a key stands for what was sent. */
-    void publish(
-            Session session, ClientFrame.Publish request, Decision.Allowed decision, @Nullable Refusal refusal) {
+    void publish(Session session, ClientFrame.Publish request, Decision.Allowed decision, @Nullable Refusal refusal) {
         outbox.ask(new ChannelRequest.Append(
                 request.channel(),
                 tag(session, request),
@@ -355,7 +354,7 @@ final class Requests {
         if (refused.limit() != null) {
             tolls.hit(refused.limit(), session);
         }
-        if (refused.code() == ErrorCode.RATE_LIMITED || refused.code() == ErrorCode.UNAVAILABLE) {
+        if (refused.code() == ErrorCode.RATE_LIMITED) {
             // A repeat is another try, and does not get this answer for ever.
             answerUnkept(session, error);
         } else {
@@ -465,7 +464,7 @@ final class Requests {
     }
 
     /** An answer that costs nothing to make again, and may be long, is not kept. */
-    void answerUnkept(Session session, Reply reply) {
+    private void answerUnkept(Session session, Reply reply) {
         session.replies.forget(reply.id());
         say(session, reply);
     }

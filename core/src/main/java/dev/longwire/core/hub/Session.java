@@ -70,6 +70,9 @@ public final class Session extends Timed {
     /** What waits for a decision of the backend, or behind something that does, by lane. */
     final Map<String, ArrayDeque<Asking.Errand>> lanes = new LinkedHashMap<>(0);
 
+    /** Whether it has come from another hub, and nobody has come back to it here: until then it does nothing. */
+    boolean onItsWay;
+
     /** How many questions have been asked about it. */
     long questions;
 

@@ -151,6 +151,7 @@ final class Sessions {
             lanes.renew(session);
             Pages.forget(session);
         }
+        session.onItsWay = false;
         session.speaksFor(verified.principal());
         session.agent = connect.agent();
         session.turn = verified.turn();
@@ -345,6 +346,7 @@ final class Sessions {
      */
     void lapse(Session session, long nowMillis) {
         session.lapsed = true;
+        lanes.lapsed(session);
         List<Carrier> open = new ArrayList<>();
         if (session.carrier != null) {
             open.add(session.carrier);
@@ -422,6 +424,7 @@ final class Sessions {
         StateReader in = new StateReader(state);
         Session session = SessionState.read(in, limits.replies(), nowMillis);
         Tolls.read(in, session, nowMillis);
+        session.onItsWay = true;
         restore(session);
         parked(session, nowMillis);
         return session;

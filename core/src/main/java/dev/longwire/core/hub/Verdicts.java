@@ -47,7 +47,7 @@ final class Verdicts implements Lanes.Doer {
     public void plain(Errand errand) {
         if (errand.rejoin) {
             rejoin(errand, Decision.Allowed.ONCE);
-        } else if (!forgotten(errand)) {
+        } else {
             requests.run(errand.session, errand.request);
         }
     }
@@ -64,21 +64,13 @@ final class Verdicts implements Lanes.Doer {
             rejoin(errand, decision);
         } else if (errand.request instanceof ClientFrame.Call call) {
             called(session, call, decision);
-        } else if (!forgotten(errand)) {
+        } else {
             switch (decision) {
                 case Decision.Allowed allowed -> allowed(session, errand.request, allowed);
                 case Decision.Refused refused -> refused(session, errand.request, Refusal.FORBIDDEN);
                 case Decision.Failed failed -> refused(session, errand.request, unavailable(failed));
             }
         }
-    }
-
-    /** A session whose token has ended does nothing until it has another; then its client asks again. */
-    private static boolean forgotten(Errand errand) {
-        if (errand.session.lapsed) {
-            errand.session.replies.forget(errand.request.id());
-        }
-        return errand.session.lapsed;
     }
 
     private static Refusal unavailable(Decision.Failed failed) {
@@ -99,12 +91,7 @@ final class Verdicts implements Lanes.Doer {
             // The channel's owner says it: what was done before by the same key is not denied.
             requests.publish(session, publish, Decision.Allowed.ONCE, refusal);
         } else {
-            Error error = new Error(request.id(), refusal.code(), null, refusal.retryAfterMillis());
-            if (refusal.code() == ErrorCode.UNAVAILABLE) {
-                requests.answerUnkept(session, error);
-            } else {
-                requests.answer(session, error);
-            }
+            requests.answer(session, new Error(request.id(), refusal.code(), null, refusal.retryAfterMillis()));
         }
     }
 
@@ -112,12 +99,11 @@ final class Verdicts implements Lanes.Doer {
         switch (decision) {
             case Decision.Allowed allowed -> result(session, call, allowed.data() == null ? NOTHING : allowed.data());
             case Decision.Refused refused -> requests.refuse(session, call.id(), ErrorCode.FORBIDDEN, null);
-            case Decision.Failed failed when failed.unsure() ->
-                requests.refuse(session, call.id(), ErrorCode.OUTCOME_UNKNOWN, null);
+            case Decision.Failed failed
+            when failed.unsure() -> requests.refuse(session, call.id(), ErrorCode.OUTCOME_UNKNOWN, null);
             case Decision.Failed failed -> {
                 Refusal refusal = unavailable(failed);
-                requests.answerUnkept(
-                        session, new Error(call.id(), refusal.code(), null, refusal.retryAfterMillis()));
+                requests.answer(session, new Error(call.id(), refusal.code(), null, refusal.retryAfterMillis()));
             }
         }
     }

@@ -55,7 +55,9 @@ final class ChannelsTest {
     private ChannelReply append(String text, @Nullable String key) {
         Payload payload = Payload.json(("\"" + text + "\"").getBytes(StandardCharsets.UTF_8));
         return ask(
-                0, new ChannelRequest.Append("chat", TAG, "ann", "c1", payload, new Extras(key, null, Map.of()), null));
+                0,
+                new ChannelRequest.Append(
+                        "chat", TAG, "ann", "c1", payload, new Extras(key, null, Map.of()), payload, null));
     }
 
     private void appendMany(int count) {
@@ -130,7 +132,8 @@ final class ChannelsTest {
         Extras extras = new Extras(key, null, Map.of());
         return ask(
                 0,
-                new ChannelRequest.Append("chat", TAG, "ann", "c1", payload, extras, ChannelRequest.Refusal.FORBIDDEN));
+                new ChannelRequest.Append(
+                        "chat", TAG, "ann", "c1", payload, extras, payload, ChannelRequest.Refusal.FORBIDDEN));
     }
 
     @Test
@@ -279,7 +282,7 @@ final class ChannelsTest {
         now += 2_000;
         for (int i = 0; i < 1_000; i++) {
             Payload payload = Payload.json("1".getBytes(StandardCharsets.UTF_8));
-            ask(0, new ChannelRequest.Append("n:" + i, TAG, "ann", "c1", payload, Extras.NONE, null));
+            ask(0, new ChannelRequest.Append("n:" + i, TAG, "ann", "c1", payload, Extras.NONE, payload, null));
             now += 10;
         }
         assertThat(channels.size()).isBetween(50, 100);
@@ -292,7 +295,7 @@ final class ChannelsTest {
         ChannelReply last = append("first", null);
         for (int i = 0; i < 1_000 && last instanceof Appended; i++) {
             Payload payload = Payload.json("1".getBytes(StandardCharsets.UTF_8));
-            last = ask(0, new ChannelRequest.Append("n:" + i, TAG, "ann", "c1", payload, Extras.NONE, null));
+            last = ask(0, new ChannelRequest.Append("n:" + i, TAG, "ann", "c1", payload, Extras.NONE, payload, null));
         }
         assertThat(last).isInstanceOf(Refused.class);
         assertThat(((Refused) last).code()).isEqualTo(ErrorCode.OVERLOADED);

@@ -71,11 +71,14 @@ final class LadderTest {
     }
 
     @Test
-    void whatIsPastFallsDueNext() {
+    void whatIsPastFallsDueAtOnce() {
         Ladder ladder = new Ladder();
         Thing late = new Thing();
         ladder.start(late, 10, 1_000);
-        assertThat(ladder.next()).isEqualTo(1_001);
-        assertThat(ladder.expired(1_001)).isSameAs(late);
+        assertThat(ladder.next()).isEqualTo(1_000);
+        assertThat(ladder.expired(1_000)).isSameAs(late);
+        ladder.start(late, 1_000, 1_000);
+        assertThat(ladder.expired(1_000)).isSameAs(late);
+        assertThat(ladder.expired(1_000)).isNull();
     }
 }

@@ -3,7 +3,6 @@ package dev.longwire.simulation.client;
 
 import dev.longwire.protocol.ClientFrame;
 import dev.longwire.protocol.ClientFrame.Connect;
-import dev.longwire.protocol.ClientFrame.Publish;
 import dev.longwire.protocol.ClientFrame.Refresh;
 import dev.longwire.protocol.ClientFrame.Request;
 import dev.longwire.protocol.ClientFrame.Resume;
@@ -24,9 +23,11 @@ import dev.longwire.simulation.home.Home;
 import dev.longwire.simulation.home.Link;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,21 +39,6 @@ public final class ModelClient implements ClientEnd {
     private static final int HEARTBEAT_MILLIS = 500;
     private static final int PATIENCE_MILLIS = 1_500;
 
-    /** A request that has no answer yet. */
-    private static final class Asked {
-        final Request frame;
-        boolean impolite;
-        boolean sent;
-
-        /** The connection that it was sent on last. */
-        @Nullable
-        Link on;
-
-        Asked(Request frame) {
-            this.frame = frame;
-        }
-    }
-
     private final String name;
     private final @Nullable String user;
     private final int home;
@@ -63,6 +49,10 @@ public final class ModelClient implements ClientEnd {
     private final Papers papers;
 
     private final Map<Long, Asked> asked = new LinkedHashMap<>();
+
+    /** What it wants no answer to any more, and the server gives one to yet: that counts as asked. */
+    private final Set<Long> given = new LinkedHashSet<>();
+
     private final Map<String, Sub> subs = new LinkedHashMap<>();
     private final Map<String, Position> left = new LinkedHashMap<>();
     private @Nullable Link link;
@@ -128,7 +118,7 @@ public final class ModelClient implements ClientEnd {
     }
 
     public int unanswered() {
-        return asked.size();
+        return asked.size() + given.size();
     }
 
     /** The channels that it must be getting everything of, once it is connected and at rest. */
@@ -154,8 +144,9 @@ public final class ModelClient implements ClientEnd {
     private void connect() {
         turn++;
         // The server keeps answers for as many requests as a client may have open, and for no more.
-        asked.values().removeIf(request -> request.impolite && request.sent && request.frame instanceof Publish);
+        asked.values().removeIf(Asked::tooMany);
         forgetPresence(true);
+        given.clear();
         connected = false;
         int hub = ground.has(Fault.ROAM) && ground.dice().chance(50)
                 ? ground.dice().below(doors.hubCount())
@@ -191,17 +182,7 @@ public final class ModelClient implements ClientEnd {
      * its session end, nothing keeps a late copy from running in a session of its own.
      */
     private boolean safeToAskAgain() {
-        return asked.values().stream().noneMatch(this::unsafe);
-    }
-
-    private boolean unsafe(Asked request) {
-        return request.frame instanceof Publish publish
-                && (user == null || publish.extras().key() == null);
-    }
-
-    /** What must not be asked again in another session. */
-    private boolean once(Asked request) {
-        return request.sent && unsafe(request);
+        return asked.values().stream().noneMatch(request -> request.once(user));
     }
 
     private void askAgain() {
@@ -256,13 +237,16 @@ public final class ModelClient implements ClientEnd {
                     && (request.impolite || !impoliteOnly)) {
                 asked.remove(presence.id());
                 company.unsure(presence);
+                if (Objects.equals(request.on, link)) {
+                    given.add(presence.id());
+                }
             }
         }
     }
 
     private void forgetSession() {
         session = null;
-        asked.values().removeIf(this::once);
+        asked.values().removeIf(request -> request.sent && request.once(user));
     }
 
     /** The storm is over: nothing new is asked. */
@@ -325,10 +309,10 @@ public final class ModelClient implements ClientEnd {
     void ask(Request frame, boolean impolite) {
         Asked request = new Asked(frame);
         asked.put(frame.id(), request);
-        if (impolite || asked.size() > ground.plan().limits().requests()) {
+        if (impolite || unanswered() > ground.plan().limits().requests()) {
             asked.values().forEach(each -> each.impolite = true);
         }
-        pipelining &= connected || !unsafe(request);
+        pipelining &= connected || !request.once(user);
         if (link != null && (connected || pipelining)) {
             send(request);
         }
@@ -381,6 +365,7 @@ public final class ModelClient implements ClientEnd {
 
     private void answered(long id) {
         asked.remove(id);
+        given.remove(id);
         company.answered(id);
     }
 
@@ -467,6 +452,7 @@ public final class ModelClient implements ClientEnd {
     }
 
     private void refused(ServerFrame.Error error) {
+        given.remove(error.id());
         Asked request = asked.remove(error.id());
         if (request == null) {
             return;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.simulation.client;
 
+import dev.longwire.protocol.ClientFrame.Call;
 import dev.longwire.protocol.ClientFrame.Presence;
 import dev.longwire.protocol.ClientFrame.Publish;
 import dev.longwire.protocol.ClientFrame.Request;
@@ -20,6 +21,7 @@ final class Retry {
             case Presence frame ->
                 new Presence(
                         frame.id(), frame.channel(), frame.action(), frame.state(), frame.since(), frame.after(), true);
+            case Call frame -> new Call(frame.id(), frame.method(), frame.payload(), true);
             default -> first;
         };
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.simulation.client;
 
+import dev.longwire.protocol.ClientFrame.Call;
 import dev.longwire.protocol.ClientFrame.Extras;
 import dev.longwire.protocol.ClientFrame.History;
 import dev.longwire.protocol.ClientFrame.Publish;
@@ -54,7 +55,11 @@ public final class Wishes {
             return;
         }
         if (client.unanswered() < politeness) {
-            wish(dice.below(100));
+            if (ground.has(Fault.HOOKS) && dice.chance(10)) {
+                call();
+            } else {
+                wish(dice.below(100));
+            }
         }
         ground.agenda().in(dice.between(1, 2 * pace), this::next);
     }
@@ -87,6 +92,11 @@ public final class Wishes {
         } else {
             publish();
         }
+    }
+
+    private void call() {
+        byte[] bytes = payload("c").getBytes(StandardCharsets.UTF_8);
+        client.ask(new Call(client.nextId(), "do", Payload.json(bytes), false));
     }
 
     private String channel() {

@@ -46,10 +46,12 @@ public enum Fault {
     /** Tokens allow some channels only, and end; clients are asked for fresh ones. */
     TOKENS,
     /** Tokens are revoked. */
-    REVOKE;
+    REVOKE,
+    /** A backend is asked first, and is late, silent, down, or says no. */
+    HOOKS;
 
     /** Not in every world: those whose seeds once found something are to stay as they were. */
     boolean rare() {
-        return this == TOKENS || this == REVOKE;
+        return this == TOKENS || this == REVOKE || this == HOOKS;
     }
 }

@@ -65,6 +65,9 @@ public record Plan(
             faults.add(Fault.TOKENS);
             faults.add(Fault.REVOKE);
         }
+        if (seed % 7 == 3) {
+            faults.add(Fault.HOOKS);
+        }
         Limits limits = new Limits(
                 1_000,
                 PING_MILLIS,

@@ -26,6 +26,7 @@ public final class Home {
     private final Watcher watcher;
     private final Tap tap;
     private final Registry registry;
+    private final Backend backend;
     private final List<HubHome> hubs = new ArrayList<>();
     private final List<OwnerHome> owners = new ArrayList<>();
     private final List<Lane> toOwners = new ArrayList<>();
@@ -39,6 +40,7 @@ public final class Home {
         this.watcher = watcher;
         this.tap = tap;
         this.registry = new Registry(ground, this);
+        this.backend = new Backend(ground, this);
         for (int i = 0; i < ground.plan().hubs(); i++) {
             hubs.add(new HubHome(i, ground, this));
         }
@@ -177,6 +179,10 @@ public final class Home {
 
     Watcher watcher() {
         return watcher;
+    }
+
+    Backend backend() {
+        return backend;
     }
 
     Registry registry() {

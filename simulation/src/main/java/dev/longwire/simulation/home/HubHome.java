@@ -66,7 +66,7 @@ final class HubHome implements ServerEnd {
     }
 
     private Hub fresh() {
-        Hub fresh = new Hub(ground.plan().limits(), ground.plan().settings().namespaces(), life);
+        Hub fresh = new Hub(ground.plan().limits(), ground.plan().settings().namespaces(), Backend.hooks(ground), life);
         fresh.events().want(EnumSet.allOf(EventType.class));
         return fresh;
     }
@@ -224,6 +224,12 @@ final class HubHome implements ServerEnd {
         }
     }
 
+    /** The backend has decided something that this hub, perhaps in an earlier life, asked. */
+    void decided(HubInput.Decided input) {
+        perhapsSleep();
+        accept(input);
+    }
+
     void release(String session, long turn, Registry.Move move) {
         accept(new HubInput.Release(session, turn, move));
     }
@@ -318,6 +324,8 @@ final class HubHome implements ServerEnd {
             case HubOutput.Released released ->
                 home.registry()
                         .released((Registry.Move) released.asker(), index, released.state(), released.overtaken());
+            case HubOutput.Consult consult -> home.backend().ask(consult.question(), index);
+            case HubOutput.Astray astray -> home.registry().astray(astray.decided(), index);
             case HubOutput.LimitHit hit -> ground.counters().count("limits");
             case HubOutput.Ended ended -> home.registry().ended(ended.session(), index);
             case HubOutput.Finish(Carrier carrier, long seq) -> {

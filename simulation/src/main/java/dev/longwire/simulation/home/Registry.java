@@ -2,6 +2,7 @@
 package dev.longwire.simulation.home;
 
 import dev.longwire.core.channel.ChannelReply;
+import dev.longwire.core.hub.HubInput;
 import dev.longwire.simulation.ground.Ground;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -106,6 +107,21 @@ final class Registry {
             HubHome target = home.hub(at);
             int life = target.life();
             ground.agenda().in(ground.latency(), () -> target.answered(reply, life));
+        }
+    }
+
+    /** A decision whose session is not where it was asked for. */
+    void astray(HubInput.Decided decided, int from) {
+        Integer at = hubOf.get(decided.session());
+        if (at == null) {
+            return;
+        }
+        if (moving.contains(decided.session())) {
+            ground.agenda().in(3, () -> astray(decided, from));
+        } else if (at != from) {
+            ground.counters().count("decisions forwarded");
+            HubHome target = home.hub(at);
+            ground.agenda().in(ground.latency(), () -> target.decided(decided));
         }
     }
 }

@@ -136,6 +136,7 @@ final class Scribe {
                     append.client(),
                     append.payload(),
                     without,
+                    append.sent(),
                     append.refusal());
         }
         return request;

@@ -64,6 +64,14 @@ final class Book {
         }
     }
 
+    /** Which session it was turns out. */
+    void known(String before, String session, Publish frame) {
+        Pub pub = pubs.get(name(frame));
+        if (pub != null && pub.sessions.remove(before)) {
+            pub.sessions.add(session);
+        }
+    }
+
     void acked(String session, Publish frame, Published answer) {
         Pub pub = pubs.get(name(frame));
         Truth.Entry entry = truth.at(frame.channel(), answer.position());

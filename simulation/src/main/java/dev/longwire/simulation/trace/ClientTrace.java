@@ -20,6 +20,10 @@ final class ClientTrace {
     final Book book;
     final PresenceTruth presence;
     final Counters counters;
+
+    /** Whether a backend may say no. */
+    boolean hooked;
+
     final Map<Long, Request> requests = new LinkedHashMap<>();
 
     /** What it asked for with a position that it made up. */

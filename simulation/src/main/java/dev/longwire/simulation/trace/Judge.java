@@ -15,6 +15,7 @@ import dev.longwire.protocol.ServerFrame;
 import dev.longwire.protocol.Want;
 import dev.longwire.protocol.codec.Codec;
 import dev.longwire.protocol.codec.Format;
+import dev.longwire.simulation.ground.Fault;
 import dev.longwire.simulation.ground.Ground;
 import dev.longwire.simulation.home.Link;
 import dev.longwire.simulation.home.Tap;
@@ -63,7 +64,11 @@ public final class Judge implements Tap, Watcher {
     }
 
     private ClientTrace client(String name) {
-        return clients.computeIfAbsent(name, unused -> new ClientTrace(name, truth, book, presence, ground.counters()));
+        return clients.computeIfAbsent(name, unused -> {
+            ClientTrace trace = new ClientTrace(name, truth, book, presence, ground.counters());
+            trace.hooked = ground.has(Fault.HOOKS);
+            return trace;
+        });
     }
 
     // ---- what clients do

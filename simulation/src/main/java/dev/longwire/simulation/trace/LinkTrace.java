@@ -32,6 +32,10 @@ final class LinkTrace {
     private final CompanyTrace company;
     private final Map<String, Want> resumed = new LinkedHashMap<>();
     private final Map<String, Watch> watches = new LinkedHashMap<>();
+
+    /** Channels that it was told it may not have any more, and has not got again. */
+    private final Set<String> lost = new LinkedHashSet<>();
+
     private final Map<Long, Integer> answers = new LinkedHashMap<>();
     private final Set<Long> retried = new LinkedHashSet<>();
     private final List<Publish> early = new ArrayList<>();
@@ -62,7 +66,9 @@ final class LinkTrace {
         if (frame instanceof Publish publish) {
             client.book.sent(client.name, publish);
             if (connected == null) {
+                // It may run in a session that the client never hears of.
                 early.add(publish);
+                client.book.on(unknown(), publish);
             } else {
                 client.book.on(connected.session(), publish);
             }
@@ -113,9 +119,18 @@ final class LinkTrace {
             }
             case ServerFrame.Observed observed -> company.observed(observed);
             case ServerFrame.Dropped dropped -> throw new Broken(0, "everybody may be there: " + dropped);
-            case ServerFrame.Result result -> throw new Broken(0, "nobody called: " + result);
+            case ServerFrame.Result result -> result(result);
             case ServerFrame.Refreshed refreshed -> refreshed(refreshed);
         }
+    }
+
+    /** The backend answers with what it was called with. */
+    private void result(ServerFrame.Result frame) {
+        ClientFrame.Call call = request(ClientFrame.Call.class, frame);
+        if (!frame.payload().equals(call.payload())) {
+            throw new Broken(0, client.name + ": the result of another call: " + frame);
+        }
+        client.counters.count("calls answered");
     }
 
     private void refreshed(ServerFrame.Refreshed frame) {
@@ -166,7 +181,12 @@ final class LinkTrace {
         if (frame.resumed() != asked || resume != null && resume.turn() != frame.turn()) {
             throw new Broken(16, client.name + ": asked for " + resume + " and got " + frame);
         }
-        early.forEach(publish -> client.book.on(frame.session(), publish));
+        early.forEach(publish -> client.book.known(unknown(), frame.session(), publish));
+    }
+
+    /** The session of a connect that has not been answered. */
+    private String unknown() {
+        return "of request " + connect.id();
     }
 
     private void subscribed(Subscribed frame, long now) {
@@ -184,6 +204,7 @@ final class LinkTrace {
             Watch.answered(client.name, want, frame, client.truth, now);
         }
         count(frame);
+        lost.remove(frame.channel());
         watches.put(frame.channel(), new Watch(client.name, want, frame, client.truth, client.counters));
         client.excuse(frame.channel());
         if (frame.id() != 0 && (want.since() == null || client.forged.contains(want))) {
@@ -206,10 +227,17 @@ final class LinkTrace {
             boolean wasResumed = resumed.remove(frame.channel()) != null;
             boolean wasWatched = watches.remove(frame.channel()) != null;
             boolean coming = wasResumed || wasWatched;
+            if (client.hooked && !wasWatched) {
+                client.counters.count("not let back " + frame.reason());
+                client.excuse(frame.channel());
+                return;
+            }
             // In a poll's answer that is written again it may be said once more.
-            if (pass == null || !coming && pass.allows(frame.channel())) {
+            boolean again = !coming && lost.contains(frame.channel());
+            if (pass == null || !coming && !again && pass.allows(frame.channel())) {
                 throw new Broken(0, client.name + ": unsubscribed by the server: " + frame);
             }
+            lost.add(frame.channel());
             client.counters.count("rights lost");
             client.excuse(frame.channel());
             return;
