@@ -44,7 +44,8 @@ final class Backend {
         counts.put(counted, count);
         if (!name.contains("never")) {
             long at = nowMillis + (name.contains("slow") ? SLOW_MILLIS : 0);
-            due.add(new Due(at, new HubInput.Decided(question.session(), question.id(), decision(question, name, count))));
+            due.add(new Due(
+                    at, new HubInput.Decided(question.session(), question.id(), decision(question, name, count))));
         }
     }
 

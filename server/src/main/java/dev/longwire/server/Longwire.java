@@ -2,9 +2,12 @@
 package dev.longwire.server;
 
 import dev.longwire.core.event.EventType;
+import dev.longwire.core.hook.Hook;
 import dev.longwire.server.config.ServerConfig;
 import dev.longwire.server.connection.ConnectionListener;
 import dev.longwire.server.event.EventListener;
+import dev.longwire.server.hook.Authorizer;
+import dev.longwire.server.hook.Authorizers;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -19,6 +22,7 @@ import java.util.Set;
 public final class Longwire {
 
     private final List<Listening> listeners = new ArrayList<>();
+    private final List<Authorizers.Local> authorizers = new ArrayList<>();
     private ServerConfig config = ServerConfig.DEFAULT;
     private ConnectionListener connections = ConnectionListener.NONE;
 
@@ -64,13 +68,24 @@ public final class Longwire {
     }
 
     /**
+     * Who is asked before something is done, on event loops: it must not block. Before others who are asked by requests; of
+     * several here the first that fits.
+     *
+     * @param hook before what, and for which channels or methods; its name is its own
+     */
+    public Longwire authorize(Hook hook, Authorizer authorizer) {
+        authorizers.add(new Authorizers.Local(hook, authorizer));
+        return this;
+    }
+
+    /**
      * Starts the server.
      *
      * @throws IllegalArgumentException when the settings can't be: the message says which
      * @throws IOException when the address can't be bound
      */
     public LongwireServer start() throws IOException {
-        LongwireServer server = LongwireServer.start(config, connections);
+        LongwireServer server = LongwireServer.start(config, connections, authorizers);
         listeners.forEach(each -> server.listen(each.listener, each.types));
         return server;
     }

@@ -16,6 +16,7 @@ import dev.longwire.server.auth.Verifier;
 import dev.longwire.server.config.ServerConfig;
 import dev.longwire.server.connection.ConnectionListener;
 import dev.longwire.server.event.EventListener;
+import dev.longwire.server.hook.Authorizers;
 import dev.longwire.server.http.Certificates;
 import dev.longwire.server.http.HttpPipeline;
 import dev.longwire.server.http.Router;
@@ -75,11 +76,12 @@ public final class LongwireServer implements AutoCloseable {
     private final Loops loops;
     private final Router router;
     private final Webhooks webhooks;
+    private final Authorizers authorizers;
     private final Channel listener;
     private boolean stopped;
 
     /** What it is made of. */
-    private record Parts(Loops loops, Router router, Webhooks webhooks) {}
+    private record Parts(Loops loops, Router router, Webhooks webhooks, Authorizers authorizers) {}
 
     private LongwireServer(ServerConfig config, EventLoopGroup group, Parts parts, Channel listener) {
         this.config = config;
@@ -87,6 +89,7 @@ public final class LongwireServer implements AutoCloseable {
         this.loops = parts.loops;
         this.router = parts.router;
         this.webhooks = parts.webhooks;
+        this.authorizers = parts.authorizers;
         this.listener = listener;
     }
 
@@ -107,6 +110,14 @@ public final class LongwireServer implements AutoCloseable {
      * @throws IOException when the address can't be bound
      */
     public static LongwireServer start(ServerConfig config, ConnectionListener listener) throws IOException {
+        return start(config, listener, List.of());
+    }
+
+    /**
+     * @param locals who is asked in this process before something is done
+     */
+    static LongwireServer start(ServerConfig config, ConnectionListener listener, List<Authorizers.Local> locals)
+            throws IOException {
         InetAddress address = InetAddress.getByName(config.host());
         if (!address.isLoopbackAddress() && !config.insecure() && !config.authenticates()) {
             throw new IllegalArgumentException(
@@ -125,8 +136,11 @@ public final class LongwireServer implements AutoCloseable {
         int count = config.loops() == 0 ? Runtime.getRuntime().availableProcessors() : config.loops();
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(count, handlers);
         Metrics metrics = new Metrics();
-        Loops loops = new Loops(config, group, verifier, metrics, listener);
-        Webhooks webhooks = new Webhooks(config.webhooks(), loops.journal(), new Sender(group), metrics);
+        Sender sender = new Sender(group);
+        Authorizers authorizers =
+                new Authorizers(locals, config.hooks(), sender, config.network().messageBytes(), metrics);
+        Loops loops = new Loops(config, group, new Loops.Deciders(verifier, authorizers), metrics, listener);
+        Webhooks webhooks = new Webhooks(config.webhooks(), loops.journal(), sender, metrics);
         Router router = new Router(loops, webhooks);
         ChannelFuture bound = bootstrap(config, group, epoll)
                 .childHandler(new HttpPipeline(loops, router, certificates))
@@ -137,7 +151,8 @@ public final class LongwireServer implements AutoCloseable {
             verifier.close();
             throw new IOException("can't listen on " + config.host() + ":" + config.port(), bound.cause());
         }
-        LongwireServer server = new LongwireServer(config, group, new Parts(loops, router, webhooks), bound.channel());
+        LongwireServer server =
+                new LongwireServer(config, group, new Parts(loops, router, webhooks, authorizers), bound.channel());
         webhooks.start();
         if (certificates != null) {
             group.next().scheduleAtFixedRate(certificates::refresh, REFRESH_SECONDS, REFRESH_SECONDS, TimeUnit.SECONDS);
@@ -208,7 +223,14 @@ public final class LongwireServer implements AutoCloseable {
         CompletableFuture<Position> position = new CompletableFuture<>();
         loops.ask(
                 tag -> new ChannelRequest.Append(
-                        channel, tag, null, ChannelRequest.BACKEND, Payload.json(bytes), Extras.NONE, null),
+                        channel,
+                        tag,
+                        null,
+                        ChannelRequest.BACKEND,
+                        Payload.json(bytes),
+                        Extras.NONE,
+                        Payload.json(bytes),
+                        null),
                 reply -> {
                     switch (reply) {
                         case ChannelReply.Appended appended -> position.complete(appended.position());
@@ -250,6 +272,7 @@ public final class LongwireServer implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         webhooks.stop(config.drainMillis());
+        authorizers.close();
         group.shutdownGracefully(0, config.network().closeMillis(), TimeUnit.MILLISECONDS)
                 .awaitUninterruptibly();
         loops.end();

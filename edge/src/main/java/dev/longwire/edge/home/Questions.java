@@ -194,7 +194,7 @@ final class Questions {
             headers.put(name, in.text());
         }
         Refusal refusal = in.flag() ? new Refusal(Answers.code(in.count()), in.number()) : null;
-        return new Append(channel, tag, user, client, payload, new Extras(key, slot, headers), refusal);
+        return new Append(channel, tag, user, client, payload, new Extras(key, slot, headers), payload, refusal);
     }
 
     private static void head(StateWriter out, int kind, String channel, Tag tag) {

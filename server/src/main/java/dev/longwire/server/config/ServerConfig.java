@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param access who is let in, and to what
  * @param bridges ways to WebSocket servers of other people
  * @param webhooks who is told of events
+ * @param hooks who is asked first; the first that fits
  */
 public record ServerConfig(
         String host,
@@ -38,7 +39,8 @@ public record ServerConfig(
         @Nullable Tls tls,
         Access access,
         List<BridgeConfig> bridges,
-        List<WebhookConfig> webhooks) {
+        List<WebhookConfig> webhooks,
+        List<HookConfig> hooks) {
 
     /** What carries the sockets. */
     public enum Transport {
@@ -117,11 +119,13 @@ public record ServerConfig(
             null,
             new Access(null, List.of(), List.of()),
             List.of(),
+            List.of(),
             List.of());
 
     public ServerConfig {
         bridges = List.copyOf(bridges);
         webhooks = List.copyOf(webhooks);
+        hooks = List.copyOf(hooks);
         if (host.isBlank()) {
             throw new IllegalArgumentException("host must not be empty");
         }
@@ -242,6 +246,10 @@ public record ServerConfig(
         return with(edit -> edit.webhooks = webhooks);
     }
 
+    public ServerConfig withHooks(List<HookConfig> hooks) {
+        return with(edit -> edit.hooks = hooks);
+    }
+
     public ServerConfig withTokens(List<TokenIssuer> tokens) {
         return with(edit -> edit.access = new Access(edit.access.ticketKey, edit.access.adminKeys, tokens));
     }
@@ -273,6 +281,7 @@ public record ServerConfig(
         private Access access;
         private List<BridgeConfig> bridges;
         private List<WebhookConfig> webhooks;
+        private List<HookConfig> hooks;
 
         Edit(ServerConfig from) {
             host = from.host;
@@ -288,6 +297,7 @@ public record ServerConfig(
             access = from.access;
             bridges = from.bridges;
             webhooks = from.webhooks;
+            hooks = from.hooks;
         }
 
         ServerConfig done() {
@@ -304,7 +314,8 @@ public record ServerConfig(
                     tls,
                     access,
                     bridges,
-                    webhooks);
+                    webhooks,
+                    hooks);
         }
     }
 }

@@ -10,6 +10,7 @@ import dev.longwire.core.presence.PresenceSettings;
 import dev.longwire.core.rate.Rate;
 import dev.longwire.core.rate.Rates;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,12 +38,14 @@ public final class Settings {
     private static final String ADMIN_KEYS = "admin.keys.";
     private static final String BRIDGES = "bridges.";
     private static final String WEBHOOKS = "webhooks.";
+    private static final String HOOKS = "hooks.";
 
     private final Map<String, Value> values = new LinkedHashMap<>();
     private final Map<String, Map<String, Value>> namespaces = new LinkedHashMap<>();
     private final Map<String, Map<String, Value>> adminKeys = new LinkedHashMap<>();
     private final Map<String, Map<String, Value>> bridges = new LinkedHashMap<>();
     private final Map<String, Map<String, Value>> webhooks = new LinkedHashMap<>();
+    private final Map<String, Map<String, Value>> hooks = new LinkedHashMap<>();
     private final TokenSettings tokens = new TokenSettings();
 
     public Settings() {
@@ -89,6 +93,14 @@ public final class Settings {
             }
             webhooks.computeIfAbsent(path.substring(WEBHOOKS.length(), end), name -> new LinkedHashMap<>())
                     .put(rest, new Value(text, source));
+        } else if (path.startsWith(HOOKS)) {
+            int end = path.lastIndexOf('.');
+            String rest = path.substring(end + 1);
+            if (end <= HOOKS.length() || !HookConfig.known(rest)) {
+                throw new IllegalArgumentException(path + " (" + source + ") is not a setting of a hook");
+            }
+            hooks.computeIfAbsent(path.substring(HOOKS.length(), end), name -> new LinkedHashMap<>())
+                    .put(rest, new Value(text, source));
         } else if (path.startsWith(TokenSettings.PREFIX)) {
             if (!tokens.set(path, new Value(text, source))) {
                 throw new IllegalArgumentException(path + " (" + source + ") is not a setting of tokens");
@@ -135,6 +147,8 @@ public final class Settings {
         bridges.forEach((name, map) -> map.forEach((path, value) -> all.put(BRIDGES + name + "." + path, value)));
         webhooks.forEach((name, map) -> map.forEach((path, value) -> all.put(
                 WEBHOOKS + name + "." + path, path.equals("secrets") ? new Value("(secret)", value.source) : value)));
+        hooks.forEach((name, map) -> map.forEach((path, value) -> all.put(
+                HOOKS + name + "." + path, path.equals("secrets") ? new Value("(secret)", value.source) : value)));
         all.putAll(tokens.all());
         return all;
     }
@@ -173,7 +187,8 @@ public final class Settings {
                         adminKeys(),
                         tokens.issuers()),
                 bridges(),
-                webhooks());
+                webhooks(),
+                hooks());
     }
 
     private Rates rates() {
@@ -188,23 +203,27 @@ public final class Settings {
     }
 
     private List<WebhookConfig> webhooks() {
-        return webhooks.entrySet().stream()
-                .map(each -> {
-                    Map<String, String> texts = new LinkedHashMap<>();
-                    each.getValue().forEach((key, value) -> texts.put(key, value.text));
-                    return WebhookConfig.of(each.getKey(), texts);
-                })
-                .toList();
+        return named(webhooks, WebhookConfig::of);
+    }
+
+    private List<HookConfig> hooks() {
+        return named(hooks, HookConfig::of);
     }
 
     private List<BridgeConfig> bridges() {
-        return bridges.entrySet().stream()
-                .map(each -> {
-                    Map<String, String> texts = new LinkedHashMap<>();
-                    each.getValue().forEach((key, value) -> texts.put(key, value.text));
-                    return BridgeConfig.of(each.getKey(), texts);
-                })
-                .toList();
+        return named(bridges, BridgeConfig::of);
+    }
+
+    /** What is configured by name, from the texts of its settings. */
+    private static <T> List<T> named(
+            Map<String, Map<String, Value>> all, BiFunction<String, Map<String, String>, T> reader) {
+        List<T> made = new ArrayList<>();
+        all.forEach((name, values) -> {
+            Map<String, String> texts = new LinkedHashMap<>();
+            values.forEach((key, value) -> texts.put(key, value.text));
+            made.add(reader.apply(name, texts));
+        });
+        return made;
     }
 
     private List<AdminKey> adminKeys() {

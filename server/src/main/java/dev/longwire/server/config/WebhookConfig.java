@@ -71,6 +71,18 @@ public record WebhookConfig(
         if (!name.matches("[A-Za-z0-9_-]{1,64}")) {
             throw new IllegalArgumentException(path + ": a name is 1 to 64 of A-Za-z0-9_-");
         }
+        place(path, url);
+        signs(path, secrets);
+        if (batch < 1 || batch > MOST_BATCH) {
+            throw new IllegalArgumentException(path + ".batch must be 1 to " + MOST_BATCH);
+        }
+        within(path + ".timeout", pace.timeoutMillis);
+        within(path + ".retry", pace.retryMillis);
+        within(path + ".retry_most", pace.retryMostMillis);
+    }
+
+    /** Whether requests can go there. */
+    static void place(String path, URI url) {
         boolean http = "http".equalsIgnoreCase(url.getScheme()) || "https".equalsIgnoreCase(url.getScheme());
         if (!http
                 || url.getHost() == null
@@ -80,6 +92,10 @@ public record WebhookConfig(
                 || url.getPort() > 65_535) {
             throw new IllegalArgumentException(path + ".url must be an http: or https: URL with a host and no user");
         }
+    }
+
+    /** Whether requests can be signed with these. */
+    static void signs(String path, List<Secret> secrets) {
         if (secrets.isEmpty() || secrets.size() > 2) {
             throw new IllegalArgumentException(path + ".secrets: one is needed, two while they change");
         }
@@ -88,12 +104,6 @@ public record WebhookConfig(
                 throw new IllegalArgumentException(path + ".secrets: whsec_ and 24 to 64 bytes in base64");
             }
         }
-        if (batch < 1 || batch > MOST_BATCH) {
-            throw new IllegalArgumentException(path + ".batch must be 1 to " + MOST_BATCH);
-        }
-        within(path + ".timeout", pace.timeoutMillis);
-        within(path + ".retry", pace.retryMillis);
-        within(path + ".retry_most", pace.retryMostMillis);
     }
 
     private static void within(String path, long millis) {
@@ -137,7 +147,7 @@ public record WebhookConfig(
                                 values.getOrDefault("retry_most", "5m").trim())));
     }
 
-    private static URI url(String path, String text) {
+    static URI url(String path, String text) {
         try {
             return new URI(text);
         } catch (URISyntaxException wrong) {
@@ -145,7 +155,7 @@ public record WebhookConfig(
         }
     }
 
-    private static Secret secret(String path, String text) {
+    static Secret secret(String path, String text) {
         try {
             boolean prefixed = text.startsWith(SECRET_PREFIX);
             return new Secret(Base64.getDecoder().decode(prefixed ? text.substring(SECRET_PREFIX.length()) : text));
@@ -184,7 +194,7 @@ public record WebhookConfig(
         return patterns;
     }
 
-    private static PrivateTargets allowed(String path, List<String> texts) {
+    static PrivateTargets allowed(String path, List<String> texts) {
         try {
             return PrivateTargets.of(texts);
         } catch (IllegalArgumentException wrong) {
@@ -203,7 +213,7 @@ public record WebhookConfig(
                 : name.equals(pattern);
     }
 
-    private static List<String> list(String text) {
+    static List<String> list(String text) {
         return text.isBlank() ? List.of() : List.of(text.trim().split("[\\s,]+"));
     }
 }

@@ -107,6 +107,7 @@ final class Backend {
                         ChannelRequest.BACKEND,
                         publish.payload(),
                         publish.extras(),
+                        publish.payload(),
                         null),
                 reply -> reply instanceof ChannelReply.Appended appended ? appended(appended) : refused(reply));
     }

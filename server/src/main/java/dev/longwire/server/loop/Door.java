@@ -2,6 +2,7 @@
 package dev.longwire.server.loop;
 
 import dev.longwire.core.Principal;
+import dev.longwire.core.hook.Question;
 import dev.longwire.core.hub.Carrier;
 import dev.longwire.core.hub.HubInput;
 import dev.longwire.core.hub.HubOutput;
@@ -49,6 +50,23 @@ final class Door {
                 loop.post(() -> loop.accept(renewed(asked, principal, refusal)));
             }
         });
+    }
+
+    /** The application's backend is asked; its answer comes on whatever thread. */
+    void consult(Question question) {
+        loops.authorizers()
+                .consult(
+                        question,
+                        decision -> loop.post(
+                                () -> loop.accept(new HubInput.Decided(question.session(), question.id(), decision))));
+    }
+
+    /** A decision for a session that has moved goes after it. */
+    void astray(HubInput.Decided decided) {
+        Loop home = loops.homeOf(decided.session());
+        if (home != null && home != loop) {
+            loop.later(home, () -> home.accept(decided));
+        }
     }
 
     private static HubInput renewed(HubOutput.Reverify asked, @Nullable Principal principal, ErrorCode refusal) {

@@ -89,7 +89,8 @@ public final class Loop {
         this.number = number;
         this.loops = loops;
         this.executor = executor;
-        this.hub = new Hub(config.session(), config.namespaces());
+        this.hub = new Hub(
+                config.session(), config.namespaces(), loops.authorizers().hooks(), 0);
         this.channels = new Channels(loops.boot(), loops.seed(), channels);
         want(loops.journal().wanted());
         this.tickets = new Tickets(loops.ticketKey());
@@ -215,6 +216,8 @@ public final class Loop {
             case HubOutput.Probe probe -> line(probe.carrier()).probe();
             case HubOutput.Verify verify -> door.verify(verify.carrier(), verify.connect());
             case HubOutput.Reverify asked -> door.verify(asked);
+            case HubOutput.Consult consult -> door.consult(consult.question());
+            case HubOutput.Astray astray -> door.astray(astray.decided());
             case HubOutput.Released released -> door.released(released);
             case HubOutput.Stray stray -> stray(stray.reply());
             case HubOutput.LimitHit hit -> loops.metrics().limitHit(hit.limit());

@@ -11,6 +11,7 @@ import dev.longwire.server.auth.Verifier;
 import dev.longwire.server.config.ServerConfig;
 import dev.longwire.server.connection.ConnectionListener;
 import dev.longwire.server.event.Journal;
+import dev.longwire.server.hook.Authorizers;
 import dev.longwire.server.log.ConnectionLog;
 import dev.longwire.server.metrics.Metrics;
 import io.netty.channel.EventLoop;
@@ -38,6 +39,7 @@ public final class Loops {
 
     private final ServerConfig config;
     private final RevokingVerifier verifier;
+    private final Authorizers authorizers;
     private final Metrics metrics;
     private final byte[] ticketKey;
     private final ConnectionListener listener;
@@ -50,15 +52,24 @@ public final class Loops {
     private final Journal journal;
     private final AtomicLong questions = new AtomicLong();
 
+    /**
+     * Who says what clients may do.
+     *
+     * @param verifier whose tokens are good
+     * @param authorizers who is asked first
+     */
+    public record Deciders(Verifier verifier, Authorizers authorizers) {}
+
     /** @param listener is told of every connection, after the log and the metrics */
     public Loops(
             ServerConfig config,
             EventLoopGroup group,
-            Verifier verifier,
+            Deciders deciders,
             Metrics metrics,
             ConnectionListener listener) {
         this.config = config;
-        this.verifier = new RevokingVerifier(verifier);
+        this.verifier = new RevokingVerifier(deciders.verifier);
+        this.authorizers = deciders.authorizers;
         this.metrics = metrics;
         this.ticketKey = config.ticketKey() == null
                 ? Tickets.freshKey()
@@ -132,6 +143,11 @@ public final class Loops {
 
     public Verifier verifier() {
         return verifier;
+    }
+
+    /** Who is asked before something is done. */
+    Authorizers authorizers() {
+        return authorizers;
     }
 
     /** Such tokens are not accepted from now on; false when there is no room to remember it. */

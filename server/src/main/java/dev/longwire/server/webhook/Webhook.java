@@ -8,6 +8,7 @@ import dev.longwire.server.config.WebhookConfig;
 import dev.longwire.server.event.Journal;
 import dev.longwire.server.outgoing.Outcome;
 import dev.longwire.server.outgoing.Post;
+import dev.longwire.server.outgoing.Signature;
 import dev.longwire.server.outgoing.Target;
 import dev.longwire.server.webhook.Backlog.Item;
 import dev.longwire.server.webhook.Health.State;

@@ -9,6 +9,7 @@ import dev.longwire.server.auth.Verifier;
 import dev.longwire.server.config.BridgeConfig;
 import dev.longwire.server.config.ServerConfig;
 import dev.longwire.server.connection.ConnectionListener;
+import dev.longwire.server.hook.Authorizers;
 import dev.longwire.server.loop.Loops;
 import dev.longwire.server.metrics.Metrics;
 import dev.longwire.server.outgoing.Sender;
@@ -90,7 +91,12 @@ final class OriginsTest {
         MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
         try {
             Metrics metrics = new Metrics();
-            Loops loops = new Loops(CONFIG, group, Verifier.ANONYMOUS, metrics, ConnectionListener.NONE);
+            Loops loops = new Loops(
+                    CONFIG,
+                    group,
+                    new Loops.Deciders(Verifier.ANONYMOUS, Authorizers.NONE),
+                    metrics,
+                    ConnectionListener.NONE);
             Webhooks none = new Webhooks(List.of(), loops.journal(), new Sender(group), metrics);
             return new Router(loops, none).methods();
         } finally {

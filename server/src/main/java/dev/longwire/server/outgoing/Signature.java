@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.longwire.server.webhook;
+package dev.longwire.server.outgoing;
 
 import dev.longwire.server.config.WebhookConfig.Secret;
 import java.nio.charset.StandardCharsets;
@@ -11,19 +11,19 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /** The signature of a request, as the Standard Webhooks define it: one for each secret. */
-final class Signature {
+public final class Signature {
 
     private static final String MAC = "HmacSHA256";
 
     private final List<SecretKeySpec> keys;
 
-    Signature(List<Secret> secrets) {
+    public Signature(List<Secret> secrets) {
         keys = secrets.stream()
                 .map(each -> new SecretKeySpec(each.bytes(), MAC))
                 .toList();
     }
 
-    String of(String id, long timestampSeconds, byte[] body) {
+    public String of(String id, long timestampSeconds, byte[] body) {
         byte[] head = (id + "." + timestampSeconds + ".").getBytes(StandardCharsets.UTF_8);
         List<String> all = new ArrayList<>();
         for (SecretKeySpec key : keys) {
