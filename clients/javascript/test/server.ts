@@ -68,6 +68,7 @@ export class Wire {
   cuts = 0;
   upgrades = 0;
   requests = 0;
+  private static readonly all = new Set<Wire>();
   private held = false;
   private readonly pairs = new Set<[Socket, Socket]>();
 
@@ -76,6 +77,12 @@ export class Wire {
     private port: number,
   ) {
     server.on('connection', (near) => this.join(near));
+    Wire.all.add(this);
+  }
+
+  /** Those too that a test which failed has left behind, and which would keep its process alive. */
+  static stopAll(): void {
+    Wire.all.forEach((each) => each.stop());
   }
 
   static async to(port: number): Promise<Wire> {
@@ -118,6 +125,7 @@ export class Wire {
   }
 
   stop(): void {
+    Wire.all.delete(this);
     this.cut();
     this.server.close();
   }

@@ -42,6 +42,17 @@ export const echo = async (): Promise<Upstream> => {
   return upstream(server.address() as AddressInfo, seen, () => [server.clients.forEach((each) => each.terminate()), server.close()]);
 };
 
+/** Lets nobody in: it is asked, and has not answered yet. What came and what went is in `seen`. */
+export const reluctant = async (): Promise<Upstream> => {
+  const server = createServer();
+  const seen: string[] = [];
+  server.on('upgrade', (request, socket) => {
+    seen.push(`asked ${request.url}`);
+    socket.on('error', () => undefined).on('end', () => socket.end()).on('close', () => seen.push('gone')).resume();
+  });
+  return listening(server, seen);
+};
+
 /** Says to everybody what anybody says. */
 export const broadcast = async (): Promise<Upstream> => {
   const server = new WebSocketServer({port: 0, host: '127.0.0.1', maxPayload: 4 << 20});
