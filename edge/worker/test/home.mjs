@@ -80,6 +80,14 @@ export class Home {
     return answer.json();
   }
 
+  /** Waits until it has logged this, so often: its lines come by another way than its answers. */
+  async logged(text, times = 1) {
+    for (const deadline = Date.now() + PATIENCE_MS; this.output.split(text).length <= times; ) {
+      assert.ok(Date.now() < deadline, `${text} was not logged ${times} times: ${this.output}`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+
   /** How many lives of objects have begun. */
   boots() {
     return this.output.split('"event":"boot"').length - 1;
