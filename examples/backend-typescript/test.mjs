@@ -94,6 +94,8 @@ const tests = {
     await ask('GET', '/v1/admin/connections', {params: {query: {limit: 1}}}, 200);
     const page = await ask('GET', '/v1/admin/channels', {params: {query: {limit: 1}}}, 200);
     await ask('GET', '/v1/admin/channels', {params: {query: {limit: 1, cursor: page.next}}}, 200);
+    await ask('GET', '/v1/users', {params: {query: {limit: 1}}}, 200);
+    await ask('GET', '/v1/subscriptions', {params: {query: {user: 'nobody'}}}, 200);
     await ask('POST', '/v1/admin/close', {params: {query: {user: 'nobody'}}}, 200);
     await ask('POST', '/v1/admin/revoke', {params: {query: {user: 'nobody', lasts: 1_000}}}, 200);
     assert.equal((await ask('GET', '/v1/admin/webhooks', {}, 200)).webhooks.length, 1);
@@ -109,6 +111,8 @@ const tests = {
     await ask('POST', '/v1/publish', {body: {channel: 'k', data: 1, key: 'k'}}, 200);
     await ask('POST', '/v1/publish', {body: {channel: 'k', data: 2, key: 'k'}}, 409);
     await ask('GET', '/v1/history', {params: {query: {channel: ''}}}, 400);
+    await ask('GET', '/v1/subscriptions', {}, 400);
+    await ask('GET', '/v1/admin/channels', {params: {query: {limit: 'many'}}}, 400);
     await ask('POST', '/v1/admin/close', {}, 400);
     await ask('POST', '/v1/admin/revoke', {}, 400);
     await ask('POST', '/v1/admin/webhooks/redeliver', {}, 400);

@@ -132,6 +132,48 @@ final class ListCommands {
     }
 
     @Command(
+            name = "users",
+            mixinStandardHelpOptions = true,
+            description = "Prints the users who have a session, and how many each has.",
+            footer = {"", "Examples:", "  longwire users", "  longwire users --prefix shop- | jq -r .user"})
+    static final class Users extends Listing {
+        @Option(names = "--prefix", paramLabel = "TEXT", description = "Whose names begin so.")
+        private @Nullable String prefix;
+
+        @Override
+        void list(Api from) {
+            from.pages(Api.query("/v1/users", "prefix", prefix), "users", "cursor", null, this::print);
+        }
+    }
+
+    @Command(
+            name = "subscriptions",
+            mixinStandardHelpOptions = true,
+            description = "Prints what a session, or each session of a user, is subscribed to, and how far behind.",
+            footer = {
+                "",
+                "Examples:",
+                "  longwire subscriptions --user ann",
+                "  longwire subscriptions --client c-9yQ0bZ1xTnE7 | jq 'select(.lag > 0)'"
+            })
+    static final class Subscriptions extends Listing {
+        @Option(names = "--user", paramLabel = "USER", description = "Each session of this user.")
+        private @Nullable String user;
+
+        @Option(names = "--client", paramLabel = "ID", description = "The session with this public id.")
+        private @Nullable String client;
+
+        @Override
+        void list(Api from) {
+            if ((user == null) == (client == null)) {
+                throw new Exit(Exit.USAGE, "one of --user and --client says whose");
+            }
+            String route = Api.query("/v1/subscriptions", "user", user, "client", client);
+            from.pages(route, "subscriptions", "cursor", null, this::print);
+        }
+    }
+
+    @Command(
             name = "stats",
             mixinStandardHelpOptions = true,
             description = "Prints a server's figures: sessions, carriers, channels, messages and bytes so far.",

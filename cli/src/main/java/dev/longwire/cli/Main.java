@@ -28,6 +28,8 @@ import picocli.CommandLine.Spec;
             DoctorCommand.class,
             EventsCommand.class,
             ListCommands.Sessions.class,
+            ListCommands.Users.class,
+            ListCommands.Subscriptions.class,
             ListCommands.Channels.class,
             ListCommands.History.class,
             ListCommands.Presence.class,

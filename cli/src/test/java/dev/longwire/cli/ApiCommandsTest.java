@@ -149,6 +149,11 @@ final class ApiCommandsTest {
                     .contains("log:1");
             assertThat(lines("stats")).singleElement().asString().contains("\"sessions\":2");
             String id = client.replaceAll(".*\"client\":\"([^\"]+)\".*", "$1");
+            assertThat(lines("subscriptions", "--client", id))
+                    .singleElement()
+                    .asString()
+                    .contains("\"channel\":\"log:1\"", "\"offset\":251", "\"lag\":0");
+            assertThat(lines("users")).isEmpty();
             assertThat(lines("close", "--client", id)).containsExactly("{\"closed\":1}");
             assertThat(ann.hears()).contains("\"code\":4403");
             assertThat(lines("revoke", "--user", "nobody", "--lasts", "60"))

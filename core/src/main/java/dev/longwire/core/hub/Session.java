@@ -11,7 +11,9 @@ import dev.longwire.core.rate.Meter;
 import dev.longwire.core.rate.Rates;
 import dev.longwire.core.rate.Variety;
 import dev.longwire.protocol.ClientFrame.Request;
+import dev.longwire.protocol.Position;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -174,13 +176,30 @@ public final class Session extends Timed {
         return subscriptions.containsKey(channel);
     }
 
+    /**
+     * Where it stands in a channel.
+     *
+     * @param lag how many messages it is behind its hub
+     */
+    public record Cursor(String channel, Position at, long lag) {}
+
+    /** Its subscriptions that have begun, in the order in which they were asked for; presence is not among them. */
+    public List<Cursor> cursors() {
+        List<Cursor> all = new ArrayList<>(subscriptionCount());
+        for (Subscription each : subscriptions.values()) {
+            if (!each.joining && !each.channel.presence) {
+                Position at = new Position(each.epoch, each.position());
+                all.add(new Cursor(each.channel.name, at, each.lag()));
+            }
+        }
+        return all;
+    }
+
     /** How many messages its furthest cursor is behind where its hub is; 0 when all are live. */
     public long lag() {
         long most = 0;
         for (Subscription each : subscriptions.values()) {
-            if (!each.live() && !each.joining && each.epoch.equals(each.channel.epoch)) {
-                most = Math.max(most, each.channel.head - each.cursor);
-            }
+            most = Math.max(most, each.lag());
         }
         return most;
     }

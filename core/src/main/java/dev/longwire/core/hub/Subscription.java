@@ -70,6 +70,11 @@ final class Subscription {
         return index != NOT_LIVE;
     }
 
+    /** How many messages it is behind where its hub is; 0 where that can't be said. */
+    long lag() {
+        return live() || joining || !epoch.equals(channel.epoch) ? 0 : channel.head - cursor;
+    }
+
     /** The offset of the last message written. */
     long position() {
         return live() ? channel.head : cursor;

@@ -29,7 +29,6 @@ final class Admin {
 
     private static final JsonFactory JSON = new JsonFactory();
     private static final int DEFAULT_LIMIT = 100;
-    private static final int MOST = 1_000;
 
     private final Loops loops;
     private final long startedAt = Loop.nowMillis();
@@ -169,11 +168,9 @@ final class Admin {
         json.writeEndObject();
     }
 
+    /** How many are wanted of what the description bounds. */
     static int limit(Exchange exchange) {
         String text = exchange.query("limit");
-        if (text == null || !text.matches("[0-9]{1,6}")) {
-            return DEFAULT_LIMIT;
-        }
-        return Math.clamp(Integer.parseInt(text), 1, MOST);
+        return text == null ? DEFAULT_LIMIT : Integer.parseInt(text);
     }
 }

@@ -21,6 +21,7 @@ final class AdminDoor {
 
     private final List<AdminKey> keys;
     private final boolean local;
+    private final Parameters parameters = Parameters.described();
 
     AdminDoor(ServerConfig config) {
         this.keys = config.adminKeys();
@@ -39,18 +40,27 @@ final class AdminDoor {
     Router.Route only(Scope scope, Router.Route route) {
         return exchange -> {
             if (keys.isEmpty() && local) {
-                route.handle(exchange);
+                open(exchange, route);
                 return;
             }
             AdminKey key = keyOf(exchange);
             if (key == null) {
                 exchange.unauthorized();
             } else if (key.scopes().contains(scope)) {
-                route.handle(exchange);
+                open(exchange, route);
             } else {
                 exchange.refuse(ErrorCode.FORBIDDEN);
             }
         };
+    }
+
+    private void open(Exchange exchange, Router.Route route) {
+        String wrong = parameters.wrong(exchange.method().name(), exchange.path(), exchange.query());
+        if (wrong == null) {
+            route.handle(exchange);
+        } else {
+            exchange.refuse(ErrorCode.INVALID_FIELD, wrong);
+        }
     }
 
     /** The page that asks for the key: it shows nothing by itself. */

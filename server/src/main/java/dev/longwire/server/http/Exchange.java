@@ -25,6 +25,7 @@ import io.netty.handler.codec.http.QueryStringDecoder;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -97,6 +98,11 @@ final class Exchange {
     String query(String name) {
         List<String> values = target.parameters().get(name);
         return values == null || values.size() != 1 ? null : values.get(0);
+    }
+
+    /** All of the query. */
+    Map<String, List<String>> query() {
+        return target.parameters();
     }
 
     /** Whether there is a query parameter of one of these names. */

@@ -87,6 +87,9 @@ public final class Router {
         get("/v1/admin/stats", door.only(Scope.READ, admin::stats));
         get("/v1/admin/connections", door.only(Scope.READ, registry::list));
         get("/v1/admin/channels", door.only(Scope.READ, admin::channels));
+        Users users = new Users(admin);
+        get("/v1/users", door.only(Scope.READ, users::list));
+        get("/v1/subscriptions", door.only(Scope.READ, users::subscriptions));
         this.feed = new Feed(loops.journal());
         get("/v1/admin/events", door.only(Scope.READ, feed));
         Backend backend = new Backend(loops);

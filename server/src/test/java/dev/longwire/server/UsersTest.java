@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.longwire.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.longwire.server.config.ServerConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a backend sees of users and of what they follow. */
+@Timeout(60)
+final class UsersTest {
+
+    @TempDir
+    private static Path folder;
+
+    private final List<Bearer> bearers = new ArrayList<>();
+    private LongwireServer server;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = LongwireServer.start(ServerConfig.DEFAULT
+                .at("127.0.0.1", 0)
+                .withLoops(3)
+                .withDrainMillis(0)
+                .withTokens(List.of(new Issuers().config(folder, null))));
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        for (Bearer each : bearers) {
+            each.close();
+        }
+        server.stop();
+    }
+
+    private Bearer bearer(Bearer.Way way, String user) throws IOException {
+        Bearer bearer = Bearer.of(way, server.port());
+        bearers.add(bearer);
+        assertThat(bearer.connect(Issuers.hs(Issuers.claims(user, "")), "")).containsEntry("type", "connected");
+        return bearer;
+    }
+
+    private Map<String, Object> get(String path) throws IOException {
+        try (Peer peer = new Peer(server.port())) {
+            Peer.Answer answer = peer.get(path);
+            assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+            return Documents.parse(answer.body());
+        }
+    }
+
+    private List<Map<?, ?>> all(String path, String list) throws IOException {
+        List<Map<?, ?>> all = new ArrayList<>();
+        Map<String, Object> page = get(path);
+        while (true) {
+            for (Object each : Documents.list(page, list)) {
+                all.add((Map<?, ?>) each);
+            }
+            Object next = page.get("next");
+            if (next == null) {
+                return all;
+            }
+            page = get(path + "&cursor=" + next.toString().replace(" ", "%20"));
+        }
+    }
+
+    @Test
+    void usersAreListedOnceWithTheirSessions() throws IOException {
+        for (int i = 0; i < 7; i++) {
+            bearer(Bearer.Way.WEBSOCKET, "u" + i);
+        }
+        bearer(Bearer.Way.POLLING, "u3");
+        bearer(Bearer.Way.WEBSOCKET, "u3");
+        bearer(Bearer.Way.WEBSOCKET, "other");
+        for (int limit : List.of(1, 2, 3, 100)) {
+            List<Map<?, ?>> users = all("/v1/users?prefix=u&limit=" + limit, "users");
+            assertThat(users).hasSize(7);
+            for (int i = 0; i < 7; i++) {
+                assertThat(users.get(i)).isEqualTo(Map.of("user", "u" + i, "sessions", i == 3 ? 3L : 1L));
+            }
+        }
+        assertThat(all("/v1/users?limit=100", "users")).hasSize(8);
+    }
+
+    @Test
+    void subscriptionsSayWhereEachSessionStands() throws IOException {
+        Bearer socket = bearer(Bearer.Way.WEBSOCKET, "ann");
+        Bearer polls = bearer(Bearer.Way.POLLING, "ann");
+        for (Bearer each : List.of(socket, polls)) {
+            each.ask("\"type\":\"subscribe\",\"channel\":\"b\"");
+            each.ask("\"type\":\"subscribe\",\"channel\":\"a\"");
+        }
+        Map<String, Object> published = socket.ask("\"type\":\"publish\",\"channel\":\"a\",\"data\":1");
+        socket.await("message");
+        polls.await("message");
+        for (int limit : List.of(1, 3, 100)) {
+            List<Map<?, ?>> found = all("/v1/subscriptions?user=ann&limit=" + limit, "subscriptions");
+            assertThat(found).hasSize(4);
+            for (int i = 0; i < 4; i++) {
+                Map<?, ?> each = found.get(i);
+                boolean first = i % 2 == 0;
+                assertThat(each.get("user")).isEqualTo("ann");
+                assertThat(each.get("channel")).isEqualTo(first ? "a" : "b");
+                assertThat(each.get("offset")).isEqualTo(first ? 1L : 0L);
+                assertThat(each.get("lag")).isEqualTo(0L);
+                if (first) {
+                    assertThat(each.get("epoch")).isEqualTo(published.get("epoch"));
+                }
+            }
+        }
+        Object client =
+                all("/v1/subscriptions?user=ann", "subscriptions").get(0).get("client");
+        assertThat(all("/v1/subscriptions?client=" + client, "subscriptions")).hasSize(2);
+        assertThat(all("/v1/subscriptions?user=nobody", "subscriptions")).isEmpty();
+    }
+}
