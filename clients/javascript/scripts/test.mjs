@@ -16,7 +16,8 @@ const files = readdirSync(folder)
 
 let passed = 0;
 let failed = 0;
-const stream = run({files, concurrency: 2, timeout: 600_000});
+// A file's process ends with its tests: what one of them left open, or Node when it closes it, would keep the process for ever.
+const stream = run({files, concurrency: 2, timeout: 600_000, forceExit: true});
 // A file or a suite is not a test; a skipped test has not passed.
 stream.on('test:pass', ({details, name, skip, todo}) => {
   if (details.type !== 'suite' && !name.endsWith(ending)) {
