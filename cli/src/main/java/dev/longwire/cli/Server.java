@@ -5,6 +5,7 @@ import dev.longwire.client.Client;
 import dev.longwire.client.LongwireException;
 import dev.longwire.client.State;
 import dev.longwire.client.StateChange;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -53,6 +54,7 @@ final class Server {
             client = Client.builder(where)
                     .token(token != null ? token : System.getenv("LONGWIRE_TOKEN"))
                     .agent("longwire-cli/0.1")
+                    .requestTimeout(Duration.ZERO)
                     .onState(change -> {
                         watch(change, patient);
                         listener.accept(change);

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * thread.
  */
 public final class Channel {
+    private static final Request.What PUBLISH = new Request.What("publish", Request.Kind.PUBLISH);
+
     private final String name;
     private final Client client;
 
@@ -55,7 +57,7 @@ public final class Channel {
         }
         publication.payload().write(fields);
         return client.request(
-                "publish",
+                PUBLISH,
                 fields,
                 frame -> new Published(
                         name,

@@ -94,7 +94,7 @@ public final class Client implements AutoCloseable {
 
     /** The public id of the session, as others see it in messages; null before the first connection. */
     public @Nullable String id() {
-        return machine.client();
+        return machine.identity().client();
     }
 
     /** How the client is connected, or was the last time; null before the first connection. */
@@ -147,8 +147,8 @@ public final class Client implements AutoCloseable {
         return new Subscription(machine, feed);
     }
 
-    /** Sends a request that is repeated until it has an answer. */
-    <T> CompletableFuture<T> request(String type, JsonWriter fields, Function<JsonObject, T> read) {
+    /** Sends a request that is said again until it has an answer, or its time is up. */
+    <T> CompletableFuture<T> request(Request.What what, JsonWriter fields, Function<JsonObject, T> read) {
         long bytes = utf8Length(fields.fields()) + FRAME_BYTES;
         if (bytes > settings.messageBytes()) {
             return CompletableFuture.failedFuture(
@@ -159,10 +159,11 @@ public final class Client implements AutoCloseable {
                     new LongwireException(0, LongwireException.OUTBOX_FULL, "Too many requests wait."));
         }
         CompletableFuture<T> future = new CompletableFuture<>();
+        long limit = settings.requestMillis();
         machine.send(new Request(
-                type,
+                what,
                 fields,
-                Request.Fate.REPEATED,
+                limit == 0 ? Alarm.NEVER : Alarm.nowMillis() + limit,
                 frame -> settled(bytes, () -> future.complete(read.apply(frame))),
                 cause -> settled(bytes, () -> future.completeExceptionally(cause))));
         return future;
@@ -208,14 +209,15 @@ public final class Client implements AutoCloseable {
         private @Nullable String token;
         private @Nullable Supplier<? extends CompletionStage<String>> tokens;
         private String agent = "longwire-java/0.1";
-        private int window = 64;
+        private int window = 100;
         private int outboxRequests = 1024;
         private long outboxBytes = 8L * 1024 * 1024;
         private int messageBytes = 64 * 1024;
         private boolean impatient;
+        private Duration request = Duration.ofSeconds(60);
         private int receiveChars = 4 * 1024 * 1024;
         private Duration firstBackoff = Duration.ofMillis(500);
-        private Duration mostBackoff = Duration.ofSeconds(30);
+        private Duration mostBackoff = Duration.ofSeconds(20);
         private Duration timeout = Duration.ofSeconds(10);
         private Duration probe = Duration.ofSeconds(15);
         private List<Via> routes = List.of(Via.WEBSOCKET, Via.POLL);
@@ -234,8 +236,8 @@ public final class Client implements AutoCloseable {
         }
 
         /**
-         * Where to get a token that says who this is: asked before every connection, and again before a token ends. It is
-         * called where listeners are; a failure is followed by another attempt.
+         * Where to get a token that says who this is: asked before every connection, and when the server wants another one
+         * before a token ends. It is called where listeners are; a failure is followed by another attempt.
          */
         public Builder tokens(Supplier<? extends CompletionStage<String>> source) {
             tokens = source;
@@ -248,7 +250,7 @@ public final class Client implements AutoCloseable {
             return this;
         }
 
-        /** How many requests may be on their way at a time: 64. Servers allow 128. */
+        /** How many requests may be on their way at a time: 100. Servers allow 128. */
         public Builder window(int requests) {
             window = requests;
             return this;
@@ -276,20 +278,29 @@ public final class Client implements AutoCloseable {
             return this;
         }
 
+        /**
+         * After how long a request without an answer fails with {@code timeout}, time without a connection included: 60 s.
+         * Zero for never.
+         */
+        public Builder requestTimeout(Duration newTimeout) {
+            request = newTimeout;
+            return this;
+        }
+
         /** How long a message from the server may be, in characters: 4 Mi. A longer one ends the client. */
         public Builder receiveChars(int chars) {
             receiveChars = chars;
             return this;
         }
 
-        /** The delay before the first attempt to come back, 500 ms, doubled each time up to the other, 30 s; each is drawn from 0 to that. */
+        /** The delay before the first attempt to come back, 500 ms, doubled each time up to the other, 20 s; each is drawn from 0 to that. */
         public Builder backoff(Duration first, Duration most) {
             firstBackoff = first;
             mostBackoff = most;
             return this;
         }
 
-        /** How long connecting and attaching may take: 10 s. */
+        /** How long an attempt may take, from asking for a token to the server's welcome: 10 s. */
         public Builder timeout(Duration newTimeout) {
             timeout = newTimeout;
             return this;
@@ -319,7 +330,7 @@ public final class Client implements AutoCloseable {
             return this;
         }
 
-        /** Hears of every change of state, in order, between the calls of other listeners. */
+        /** Hears of every change of state and every attempt that failed, in order, between the calls of other listeners. */
         public Builder onState(Consumer<StateChange> newListener) {
             listener = newListener;
             return this;
@@ -341,6 +352,7 @@ public final class Client implements AutoCloseable {
                     outboxBytes,
                     messageBytes,
                     impatient,
+                    request.toMillis(),
                     firstBackoff.toMillis(),
                     mostBackoff.toMillis(),
                     probe.toMillis(),

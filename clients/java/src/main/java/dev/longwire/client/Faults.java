@@ -43,6 +43,11 @@ final class Faults {
         return asked ? Advice.STOP : advice(code);
     }
 
+    /** Whether the server closes after this error, so that it says why. */
+    static boolean precedesAClose(int code) {
+        return code >= 100 && code <= 103 || code == 115;
+    }
+
     /** From an {@code error} frame. */
     static LongwireException error(JsonObject frame) {
         String name = frame.text("name");
@@ -78,6 +83,11 @@ final class Faults {
 
     static LongwireException lost(String why) {
         return new LongwireException(0, LongwireException.CONNECTION_LOST, why);
+    }
+
+    /** @param sent whether it may have happened */
+    static LongwireException timeout(boolean sent) {
+        return new LongwireException(0, LongwireException.TIMEOUT, sent ? "no answer came in time" : "it could not be sent in time");
     }
 
     static LongwireException tokenFailed(Throwable failure) {

@@ -24,6 +24,8 @@ final class Feed {
     Phase phase = Phase.WAITING;
     /** The last position that was handed on; null before the server has said where things stand. */
     volatile @Nullable Position position;
+    /** Whether it was asked for by the list of an attach, and not by a request of its own. */
+    boolean listed;
     /** In this range, up to here, messages may be missing: it was conflated. */
     long conflatedTo;
     /** Holes since the last message that counted. */

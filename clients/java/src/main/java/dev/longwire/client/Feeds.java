@@ -27,14 +27,16 @@ final class Feeds {
         void distrust(String why);
     }
 
-    /** As many channels as a resume may name. */
-    private static final int MOST_IN_RESUME = 128;
+    /** As many channels as a resume names; a server takes 128. */
+    private static final int MOST_IN_RESUME = 100;
     /** Holes in a row, each after a fresh replay, before the whole connection is given up. */
     private static final int MOST_HOLES = 3;
 
     private static final int ALREADY_SUBSCRIBED = 112;
-    /** Refusals that pass: rate_limited, overloaded, unavailable. */
-    private static final List<Integer> PASSING = List.of(300, 302, 501);
+    /** The first number of refusals that are the server's trouble, or a limit, and pass. */
+    private static final int FIRST_PASSING = 300;
+
+    private static final int TOO_MANY_SUBSCRIPTIONS = 301;
 
     private static final long ASK_AGAIN_MILLIS = 1_000;
 
@@ -68,10 +70,9 @@ final class Feeds {
             return;
         }
         feed.phase = Feed.Phase.LEAVING;
-        host.request(new Request(
+        host.request(Request.attached(
                 "unsubscribe",
                 new JsonWriter().text("channel", feed.channel),
-                Request.Fate.DROPPED,
                 done -> end(feed, null),
                 refused -> end(feed, null)));
     }
@@ -96,6 +97,7 @@ final class Feeds {
                 break;
             }
             feed.phase = Feed.Phase.ASKED;
+            feed.listed = true;
             out.open(feed.channel);
             Position since = feed.since();
             if (since != null) {
@@ -146,6 +148,7 @@ final class Feeds {
 
     private void subscribe(Feed feed) {
         feed.phase = Feed.Phase.ASKED;
+        feed.listed = false;
         JsonWriter fields = new JsonWriter().text("channel", feed.channel);
         Position since = feed.since();
         if (since != null) {
@@ -156,10 +159,9 @@ final class Feeds {
         } else if (feed.start.last() > 0) {
             fields.number("last", feed.start.last());
         }
-        host.request(new Request(
+        host.request(Request.attached(
                 "subscribe",
                 fields,
-                Request.Fate.DROPPED,
                 frame -> subscribed(feed, frame),
                 refusal -> refused(feed, refusal)));
     }
@@ -168,7 +170,7 @@ final class Feeds {
         if (feeds.get(feed.channel) != feed || feed.phase == Feed.Phase.LEAVING) {
             return;
         }
-        if (PASSING.contains(refusal.code())) {
+        if (passes(refusal)) {
             feed.phase = Feed.Phase.WAITING;
             feed.askAgainAt = Alarm.nowMillis() + Math.max(ASK_AGAIN_MILLIS, refusal.retryAfterMillis());
         } else {
@@ -176,10 +178,26 @@ final class Feeds {
         }
     }
 
+    private static boolean passes(LongwireException refusal) {
+        return refusal.retryAfterMillis() > 0
+                || (refusal.code() >= FIRST_PASSING && refusal.code() != TOO_MANY_SUBSCRIPTIONS);
+    }
+
+    /** An error that names no request: of one kind it is known that it speaks of an attach. */
+    void refused(LongwireException refusal) {
+        if (refusal.code() == TOO_MANY_SUBSCRIPTIONS) {
+            for (Feed feed : List.copyOf(feeds.values())) {
+                if (feed.phase == Feed.Phase.ASKED && feed.listed) {
+                    end(feed, refusal);
+                }
+            }
+        }
+    }
+
     /** A {@code subscribed} that answers a resume. */
     void subscribed(JsonObject frame) {
         Feed feed = feeds.get(frame.needText("channel"));
-        if (feed != null) {
+        if (feed != null && feed.listed) {
             subscribed(feed, frame);
         }
     }
@@ -196,7 +214,7 @@ final class Feeds {
                 : new Position(head.epoch(), Math.max(0, head.offset() - frame.number("replay", 0)));
         String reason = frame.text("reason");
         feed.phase = Feed.Phase.LIVE;
-        feed.conflatedTo = recovered ? feed.conflatedTo : 0;
+        feed.conflatedTo = 0;
         feed.position = from;
         if (asked != null && !recovered) {
             emit(feed, new Reset(feed.channel, reason == null ? "unknown" : reason, asked, from), 0);
@@ -209,7 +227,8 @@ final class Feeds {
     /** The server's own decision. */
     void unsubscribed(JsonObject frame) {
         Feed feed = feeds.get(frame.needText("channel"));
-        if (feed == null) {
+        if (feed == null || (feed.phase == Feed.Phase.ASKED && !feed.listed)) {
+            // Asked for anew already: that will have an answer of its own.
             return;
         }
         String reason = Objects.requireNonNullElse(frame.text("reason"), "server");
@@ -259,10 +278,9 @@ final class Feeds {
             host.distrust("messages are missing again and again");
             return;
         }
-        host.request(new Request(
+        host.request(Request.attached(
                 "unsubscribe",
                 new JsonWriter().text("channel", feed.channel),
-                Request.Fate.DROPPED,
                 done -> {},
                 refused -> {}));
         subscribe(feed);
@@ -285,9 +303,13 @@ final class Feeds {
             if (to <= before.offset()) {
                 return;
             }
+            if (frame.number("from", 0) > Math.max(before.offset(), feed.conflatedTo) + 1) {
+                hole(feed);
+                return;
+            }
             after = new Position(before.epoch(), to);
             if (reason.equals("conflated")) {
-                feed.conflatedTo = to;
+                feed.conflatedTo = Math.max(feed.conflatedTo, to);
             } else {
                 feed.position = after;
             }

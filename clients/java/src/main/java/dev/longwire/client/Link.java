@@ -28,12 +28,12 @@ final class Link implements Transport.Events {
     static final String PING = "{\"type\":\"ping\"}";
 
     private static final String DISCONNECT = "{\"type\":\"disconnect\"}";
-    /** How much longer than its ping interval a peer may be silent. */
-    private static final long GRACE_MILLIS = 8_000;
     /** How long a goodbye may take. */
     private static final long GOODBYE_MILLIS = 2_000;
     /** Frames that wait while another is being written go together, up to this length. */
     private static final int BATCH_CHARS = 16 * 1024;
+    /** A server takes at least so many frames in one message. */
+    private static final int BATCH_FRAMES = 100;
 
     private final Executor lane;
     private final Owner owner;
@@ -44,17 +44,16 @@ final class Link implements Transport.Events {
     private boolean sending;
     private boolean paused;
     private boolean leaving;
-    private long sentAt;
-    private long heardAt;
-    private long pingMillis;
+    private final Heartbeat heart = new Heartbeat();
     /** By when it must be attached, or, after a goodbye, closed. */
     private long deadline;
 
-    Link(Executor lane, Owner owner, Transport transport, long timeoutMillis) {
+    /** @param deadline by when it must be attached */
+    Link(Executor lane, Owner owner, Transport transport, long deadline) {
         this.lane = lane;
         this.owner = owner;
         this.transport = transport;
-        this.deadline = Alarm.nowMillis() + timeoutMillis;
+        this.deadline = deadline;
     }
 
     void open() {
@@ -62,11 +61,9 @@ final class Link implements Transport.Events {
     }
 
     /** The session is attached: from here on the heartbeat watches. */
-    void attached(long newPingMillis) {
-        pingMillis = newPingMillis;
+    void attached(long pingMillis) {
         deadline = Alarm.NEVER;
-        heardAt = Alarm.nowMillis();
-        sentAt = heardAt;
+        heart.start(pingMillis, Alarm.nowMillis());
     }
 
     void send(String frame) {
@@ -78,8 +75,13 @@ final class Link implements Transport.Events {
     void goodbye() {
         leaving = true;
         send(DISCONNECT);
-        deadline = Alarm.nowMillis() + GOODBYE_MILLIS;
+        ends();
         readOn();
+    }
+
+    /** One of the two has said goodbye: the close is not waited for much longer. */
+    void ends() {
+        deadline = Math.min(deadline, Alarm.nowMillis() + GOODBYE_MILLIS);
     }
 
     /** Lets go. Nothing is heard of it any more. */
@@ -93,7 +95,7 @@ final class Link implements Transport.Events {
     void readOn() {
         if (paused && !over) {
             paused = false;
-            heardAt = Alarm.nowMillis();
+            heart.resume(Alarm.nowMillis());
             transport.demand();
         }
     }
@@ -102,7 +104,7 @@ final class Link implements Transport.Events {
         if (over) {
             return Alarm.NEVER;
         }
-        return Math.min(deadline, pingMillis == 0 ? Alarm.NEVER : Math.min(sentAt + pingMillis, silentAt()));
+        return Math.min(deadline, heart.wakeAt());
     }
 
     void tick(long nowMillis) {
@@ -111,10 +113,12 @@ final class Link implements Transport.Events {
         }
         if (nowMillis >= deadline) {
             fail("nothing was answered in time");
-        } else if (pingMillis > 0 && nowMillis >= silentAt()) {
+            return;
+        }
+        Heartbeat.Verdict verdict = heart.check(nowMillis);
+        if (verdict == Heartbeat.Verdict.DEAD) {
             fail("the server has fallen silent");
-        } else if (pingMillis > 0 && nowMillis >= sentAt + pingMillis) {
-            sentAt = nowMillis;
+        } else if (verdict == Heartbeat.Verdict.PING) {
             send(PING);
         }
     }
@@ -124,17 +128,12 @@ final class Link implements Transport.Events {
         owner.failed(this, new Transport.Failure(0, 0, why));
     }
 
-    /** When the peer counts as dead. While we do not read, we can't know. */
-    private long silentAt() {
-        return paused ? Alarm.NEVER : heardAt + pingMillis + GRACE_MILLIS;
-    }
-
     private void pump() {
         if (!open || over || sending || outgoing.isEmpty()) {
             return;
         }
         sending = true;
-        sentAt = Alarm.nowMillis();
+        heart.sent(Alarm.nowMillis());
         transport.send(nextText());
     }
 
@@ -144,7 +143,7 @@ final class Link implements Transport.Events {
             return first;
         }
         StringBuilder batch = new StringBuilder(256).append('[').append(first);
-        while (joins(batch.length())) {
+        for (int count = 1; count < BATCH_FRAMES && joins(batch.length()); count++) {
             batch.append(',').append(outgoing.remove());
         }
         return batch.append(']').toString();
@@ -171,6 +170,7 @@ final class Link implements Transport.Events {
     public void sent() {
         lane.execute(() -> {
             sending = false;
+            heart.taken(Alarm.nowMillis());
             pump();
             if (leaving && !sending && !over) {
                 transport.leave();
@@ -182,10 +182,12 @@ final class Link implements Transport.Events {
     public void received(String text) {
         lane.execute(() -> {
             if (!over) {
-                heardAt = Alarm.nowMillis();
+                heart.heard(Alarm.nowMillis());
                 owner.received(this, text);
                 paused = owner.full();
-                if (!paused && !over) {
+                if (paused) {
+                    heart.pause();
+                } else if (!over) {
                     transport.demand();
                 }
             }
@@ -194,7 +196,12 @@ final class Link implements Transport.Events {
 
     @Override
     public void heard() {
-        lane.execute(() -> heardAt = Alarm.nowMillis());
+        lane.execute(() -> heart.heard(Alarm.nowMillis()));
+    }
+
+    @Override
+    public void asked() {
+        lane.execute(() -> heart.sent(Alarm.nowMillis()));
     }
 
     @Override

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Why a request failed, or a connection or a client ended: an error or close code of the protocol, or one of the client's
  * own. The own ones have the code 0: {@code closed}, {@code outbox_full}, {@code refused} (by HTTP),
- * {@code token_failed} and {@code connection_lost}.
+ * {@code timeout}, {@code token_failed} and {@code connection_lost}.
  */
 public final class LongwireException extends RuntimeException {
     private static final long serialVersionUID = 1;
@@ -19,6 +19,9 @@ public final class LongwireException extends RuntimeException {
     public static final String REFUSED = "refused";
     /** The server can't be reached, or the connection broke or fell silent. */
     public static final String CONNECTION_LOST = "connection_lost";
+
+    /** No answer in time. A request that had been sent may have been carried out. */
+    public static final String TIMEOUT = "timeout";
 
     /** The application's source of tokens failed; its error is the cause. */
     public static final String TOKEN_FAILED = "token_failed";

@@ -19,11 +19,22 @@ final class Machine implements Link.Owner, Feeds.Host {
     /** A connection that held for so long was no flicker: the next delay is a first one again. */
     private static final long STEADY_MILLIS = 10_000;
 
+    private enum Phase {
+        IDLE,
+        /** An attempt is under way: a token is fetched, a connection opened, the session attached to it. */
+        OPENING,
+        ATTACHED,
+        /** The next attempt comes when it is time. */
+        WAITING,
+        CLOSED
+    }
+
     private final Settings settings;
     private final Executor lane;
     private final Executor callbacks;
     private final Requests requests;
     private final Feeds feeds = new Feeds(this);
+    private final Identity identity;
     private final Routes routes;
     private final Tokens tokens;
     private final Backoff backoff;
@@ -33,31 +44,26 @@ final class Machine implements Link.Owner, Feeds.Host {
     /** Set on the lane of callbacks by those who eat, asked on the lane by those who read. */
     private final Backlog backlog = new Backlog(() -> post(this::readOn));
 
+    private Phase phase = Phase.IDLE;
+    /** What the application sees of the phase. */
     private volatile State state = State.IDLE;
+
     private volatile @Nullable Via via;
     private @Nullable Link link;
     private @Nullable Probe probe;
     private long openAt = Alarm.NEVER;
     private long attempts;
-
-    private @Nullable String session;
-    private @Nullable String user;
-    private @Nullable String token;
-    private volatile @Nullable String client;
-    private String nonce = Names.random();
-    private long turn;
+    private long attemptEndsAt = Alarm.NEVER;
     private long connectId;
     private long connectedAt;
-    private long dedupeMillis;
-    /** What the server said before it closed, if anything, and whether it wants us back. */
+    /** What the server said before it closed, if anything. */
     private @Nullable LongwireException lastWord;
-
-    private boolean wanted = true;
 
     Machine(Settings settings, Executor lane, Executor callbacks) {
         this.settings = settings;
         this.lane = lane;
         this.callbacks = callbacks;
+        this.identity = new Identity(settings.agent());
         this.requests = new Requests(settings.window(), settings.impatient());
         this.routes = new Routes(settings.carriers().routes(), settings.probeMillis());
         this.tokens = new Tokens(settings, this::post);
@@ -68,9 +74,8 @@ final class Machine implements Link.Owner, Feeds.Host {
         return state;
     }
 
-    @Nullable
-    String client() {
-        return client;
+    Identity identity() {
+        return identity;
     }
 
     @Nullable
@@ -105,7 +110,7 @@ final class Machine implements Link.Owner, Feeds.Host {
 
     void start() {
         post(() -> {
-            if (state == State.IDLE) {
+            if (phase == Phase.IDLE) {
                 open();
             }
         });
@@ -114,10 +119,10 @@ final class Machine implements Link.Owner, Feeds.Host {
     /** The application's wish. */
     void close() {
         post(() -> {
-            if (state == State.CLOSED) {
+            if (phase == Phase.CLOSED) {
                 return;
             }
-            Link last = state == State.CONNECTED ? link : null;
+            Link last = connected() ? link : null;
             stop(null);
             if (last == null) {
                 gone();
@@ -129,7 +134,7 @@ final class Machine implements Link.Owner, Feeds.Host {
 
     void subscribe(Feed feed) {
         post(() -> {
-            if (state == State.CLOSED) {
+            if (phase == Phase.CLOSED) {
                 feeds.refuse(feed, Faults.closedClient());
             } else {
                 feeds.add(feed);
@@ -143,7 +148,7 @@ final class Machine implements Link.Owner, Feeds.Host {
 
     void send(Request request) {
         post(() -> {
-            if (state == State.CLOSED) {
+            if (phase == Phase.CLOSED) {
                 request.fail(Faults.closedClient());
             } else {
                 request(request);
@@ -153,7 +158,7 @@ final class Machine implements Link.Owner, Feeds.Host {
 
     @Override
     public boolean connected() {
-        return state == State.CONNECTED;
+        return phase == Phase.ATTACHED;
     }
 
     @Override
@@ -177,24 +182,6 @@ final class Machine implements Link.Owner, Feeds.Host {
     @Override
     public boolean full() {
         return backlog.full();
-    }
-
-    @Override
-    public void opened(Link by) {
-        connectId = requests.nextId();
-        JsonWriter hello = new JsonWriter()
-                .text("type", "connect")
-                .number("id", connectId)
-                .textIfAny("token", token)
-                .text("agent", settings.agent())
-                .text("nonce", nonce)
-                .flagIfSet("batch", true);
-        if (session != null) {
-            hello.open("resume").text("session", session).number("turn", ++turn);
-            feeds.resume(hello);
-            hello.close();
-        }
-        by.send(hello.end());
     }
 
     @Override
@@ -223,17 +210,10 @@ final class Machine implements Link.Owner, Feeds.Host {
             case "reset" -> feeds.reset(frame);
             case "disconnect" -> {
                 lastWord = Faults.goodbye(frame);
-                wanted = !"false".equals(frame.raw("reconnect"));
+                from.ends();
             }
             case "connected" -> attached(from, frame);
-            case "error" -> {
-                if (id == 0 || id == connectId) {
-                    lastWord = Faults.error(frame);
-                    refused(from, id);
-                } else {
-                    requests.answered(id, frame);
-                }
-            }
+            case "error" -> error(from, id, frame);
             case "subscribed" -> {
                 if (id == 0) {
                     feeds.subscribed(frame);
@@ -260,39 +240,41 @@ final class Machine implements Link.Owner, Feeds.Host {
         }
     }
 
-    /** A refused connect ends the attempt, whether or not the server closes; other words without a number do not. */
-    private void refused(Link by, long id) {
-        LongwireException word = lastWord;
-        if (id == connectId && state == State.CONNECTING && word != null) {
+    private void error(Link by, long id, JsonObject frame) {
+        LongwireException word = Faults.error(frame);
+        if (id == connectId && phase == Phase.OPENING) {
+            // That ends the attempt, whether or not the server closes.
             by.drop();
-            routes.ended();
-            lost(word, Faults.adviceOnWord(word.code()));
+            explained(word);
+        } else if (id != 0) {
+            requests.answered(id, frame);
+        } else {
+            lastWord = Faults.precedesAClose(word.code()) ? word : lastWord;
+            feeds.refused(word);
         }
     }
 
     private void attached(Link to, JsonObject frame) {
-        if (state != State.CONNECTING) {
+        if (phase != Phase.OPENING || frame.number("id", 0) != connectId) {
             return;
         }
-        boolean resumed = session != null && frame.flag("resumed");
-        String who = frame.text("user");
-        boolean sameUser = who != null && who.equals(user);
-        session = frame.needText("session");
-        client = frame.text("client");
-        user = who;
-        turn = frame.number("turn", turn);
-        nonce = Names.random();
+        Identity.Welcome welcome = identity.welcome(frame);
         lastWord = null;
         connectedAt = Alarm.nowMillis();
         via = routes.via();
         routes.connected(connectedAt);
         to.attached(Math.max(1, frame.number("ping", 25_000)));
+        phase = Phase.ATTACHED;
         enter(State.CONNECTED, null, 0);
-        requests.attached(to, resumed ? Alarm.NEVER : sameUser ? dedupeMillis : 0);
-        dedupeMillis = frame.number("dedupe", 0);
+        requests.attached(to, welcome.resumed(), welcome.keysKnownMillis());
         feeds.attached();
-        tokens.endsAt(frame.number("expires", 0));
         callback(() -> ready.complete(null));
+    }
+
+    @Override
+    public void opened(Link by) {
+        connectId = requests.nextId();
+        by.send(identity.hello(connectId, tokens.current(), feeds::resume));
     }
 
     @Override
@@ -300,18 +282,18 @@ final class Machine implements Link.Owner, Feeds.Host {
         if (by != link) {
             return;
         }
-        LongwireException word = lastWord;
-        Faults.Advice advice = wanted ? Faults.advice(code) : Faults.Advice.STOP;
-        if (tokens.helps(word == null ? code : word.code())) {
-            advice = Faults.Advice.SAME;
-        }
-        if (word != null || code >= 4000) {
-            routes.ended();
-        } else if ((advice == Faults.Advice.SAME || code == 1002) && routes.failed(Alarm.nowMillis())) {
-            detour();
+        LongwireException word = lastWord == null ? Faults.closed(code) : lastWord;
+        if (lastWord != null || code >= 4000) {
+            explained(word);
             return;
         }
-        lost(word == null ? Faults.closed(code) : word, advice);
+        // Broken frames are the way's fault where there is another way.
+        Faults.Advice advice = code == 1002 && routes.hasOthers() ? Faults.Advice.SAME : Faults.advice(code);
+        if (advice == Faults.Advice.SAME && routes.failed(Alarm.nowMillis())) {
+            detour(word);
+        } else {
+            lost(word, advice);
+        }
     }
 
     @Override
@@ -319,44 +301,60 @@ final class Machine implements Link.Owner, Feeds.Host {
         if (by != link) {
             return;
         }
-        LongwireException word = lastWord;
-        if (word != null) {
+        LongwireException cause = Faults.failed(failure);
+        if (lastWord != null) {
             // What just broke after a word of the server's broke for the reason it gave.
-            routes.ended();
-            boolean back = tokens.helps(word.code());
-            Faults.Advice said = wanted ? Faults.adviceOnWord(word.code()) : Faults.Advice.STOP;
-            lost(word, back ? Faults.Advice.SAME : said);
+            explained(lastWord);
         } else if (routes.failed(Alarm.nowMillis())) {
-            detour();
+            detour(cause);
         } else {
             // Once it has worked, a refusal is an outage of something on the way.
-            Faults.Advice advice = ready.isDone() ? Faults.Advice.SAME : Faults.adviceOnStatus(failure.status());
-            lost(Faults.failed(failure), advice);
+            lost(cause, ready.isDone() ? Faults.Advice.SAME : Faults.adviceOnStatus(failure.status()));
         }
     }
 
-    /** There is another way, which has not just failed: taken at once. */
-    private void detour() {
-        if (state == State.CLOSED) {
+    /** The connection is gone, and the server has said why: that is not the way's fault. */
+    private void explained(LongwireException word) {
+        routes.ended(Alarm.nowMillis());
+        lost(word, tokens.helps(word.code()) ? Faults.Advice.SAME : Faults.adviceOnWord(word.code()));
+    }
+
+    /** There is another way, which has not just failed: taken at once, unless the server has asked for time. */
+    private void detour(LongwireException cause) {
+        if (phase == Phase.CLOSED) {
             gone();
             return;
         }
-        requests.detached();
-        feeds.detached();
+        detached();
+        if (cause.retryAfterMillis() > 0) {
+            away(cause, cause.retryAfterMillis());
+            return;
+        }
+        if (state == State.CONNECTED) {
+            enter(State.RECONNECTING, cause, 0);
+        }
         open();
     }
 
+    /** To the application the connection holds meanwhile. */
     private void probed(boolean works) {
         probe = null;
-        if (state == State.CONNECTED && link != null && routes.probed(works, Alarm.nowMillis())) {
+        if (connected() && link != null && routes.probed(works, Alarm.nowMillis())) {
             link.drop();
-            detour();
+            detached();
+            open();
         }
+    }
+
+    private void detached() {
+        tokens.detached();
+        requests.detached();
+        feeds.detached();
     }
 
     private void lost(LongwireException cause, Faults.Advice advice) {
         link = null;
-        if (state == State.CLOSED) {
+        if (phase == Phase.CLOSED) {
             gone();
             return;
         }
@@ -366,57 +364,52 @@ final class Machine implements Link.Owner, Feeds.Host {
             return;
         }
         if (advice == Faults.Advice.FRESH) {
-            session = null;
-            turn = 0;
+            identity.forget();
         }
-        tokens.detached();
-        requests.detached();
-        feeds.detached();
-        long nowMillis = Alarm.nowMillis();
-        if (state == State.CONNECTED && nowMillis - connectedAt >= STEADY_MILLIS) {
+        detached();
+        if (connected() && Alarm.nowMillis() - connectedAt >= STEADY_MILLIS) {
             backoff.reset();
         }
-        long delayMillis = backoff.nextMillis(cause.retryAfterMillis());
-        openAt = nowMillis + delayMillis;
-        enter(State.RECONNECTING, cause, delayMillis);
+        away(cause, backoff.nextMillis(cause.retryAfterMillis()));
+    }
+
+    private void away(LongwireException cause, long delayMillis) {
+        phase = Phase.WAITING;
+        openAt = Alarm.nowMillis() + delayMillis;
+        enter(state == State.CONNECTING ? State.CONNECTING : State.RECONNECTING, cause, delayMillis);
     }
 
     private void open() {
         openAt = Alarm.NEVER;
+        attemptEndsAt = Alarm.nowMillis() + settings.carriers().timeout().toMillis();
         lastWord = null;
-        wanted = true;
-        enter(State.CONNECTING, null, 0);
+        phase = Phase.OPENING;
+        if (state == State.IDLE) {
+            enter(State.CONNECTING, null, 0);
+        }
         long attempt = ++attempts;
-        tokens.fetch((found, failure) -> {
-            if (attempt != attempts || state != State.CONNECTING) {
+        tokens.fetch(failure -> {
+            if (attempt != attempts || phase != Phase.OPENING) {
                 return;
             }
             if (failure == null) {
-                token = found;
-                openLink();
+                link = new Link(this::post, this, settings.carriers().make(routes.via()), attemptEndsAt);
+                link.open();
             } else {
                 lost(Faults.tokenFailed(failure), Faults.Advice.SAME);
             }
         });
     }
 
-    private void openLink() {
-        link = new Link(
-                this::post,
-                this,
-                settings.carriers().make(routes.via()),
-                settings.carriers().timeout().toMillis());
-        link.open();
-    }
-
     /** Over for good: whoever waits for something is told. */
     private void stop(@Nullable LongwireException cause) {
         openAt = Alarm.NEVER;
-        routes.ended();
+        routes.ended(Alarm.nowMillis());
         if (probe != null) {
             probe.stop();
             probe = null;
         }
+        phase = Phase.CLOSED;
         enter(State.CLOSED, cause, 0);
         LongwireException why = cause == null ? Faults.closedClient() : cause;
         requests.failAll(why);
@@ -432,8 +425,9 @@ final class Machine implements Link.Owner, Feeds.Host {
         callback(() -> done.complete(null));
     }
 
+    /** The application hears of another state, and of every attempt that failed. */
     private void enter(State next, @Nullable LongwireException cause, long delayMillis) {
-        if (state != next) {
+        if (state != next || cause != null) {
             state = next;
             StateChange change = new StateChange(next, cause, delayMillis);
             callback(() -> settings.listener().accept(change));
@@ -455,6 +449,7 @@ final class Machine implements Link.Owner, Feeds.Host {
             link.tick(nowMillis);
         }
         feeds.tick(nowMillis);
+        requests.tick(nowMillis);
         tokens.tick(nowMillis, this::refresh);
         if (nowMillis >= routes.probeAt()) {
             routes.probing();
@@ -465,23 +460,19 @@ final class Machine implements Link.Owner, Feeds.Host {
 
     /** The next token is here, or there is none. */
     private void refresh(@Nullable String found) {
-        if (state != State.CONNECTED) {
+        if (!connected()) {
             return;
         }
         if (found == null) {
             tokens.later();
             return;
         }
-        request(new Request(
-                "refresh",
-                new JsonWriter().text("token", found),
-                Request.Fate.DROPPED,
-                answer -> tokens.endsAt(answer.number("expires", 0)),
-                refused -> tokens.later()));
+        JsonWriter fields = new JsonWriter().text("token", found);
+        request(Request.attached("refresh", fields, answer -> {}, refused -> tokens.later()));
     }
 
     private void settle() {
-        if (link != null && state == State.CONNECTED) {
+        if (link != null && connected()) {
             requests.flush(link);
         }
         long linkAt = link == null ? Alarm.NEVER : link.wakeAt();

@@ -92,4 +92,7 @@ final class Probe implements Transport.Events {
 
     @Override
     public void heard() {}
+
+    @Override
+    public void asked() {}
 }

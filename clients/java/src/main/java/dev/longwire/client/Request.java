@@ -7,17 +7,22 @@ import java.util.function.Consumer;
 
 /** A frame that wants an answer. It is written anew for every attempt, because it may be a repeat then. */
 final class Request {
-    /** What becomes of a request when its connection is lost before the answer. */
-    enum Fate {
+    /** What becomes of a request when its connection, or its session, is lost before the answer. */
+    enum Kind {
         /** It goes with the connection: the next one states what is wanted in another way. */
-        DROPPED,
-        /** It is sent again in the same session, which knows what it has run. */
-        REPEATED
+        ATTACHED,
+        /** It is said again, in a new session too. */
+        READ,
+        /** It is said again; in a new session only where its key is known there. */
+        PUBLISH,
+        /** It is said again in the same session; in another one it could run twice. */
+        CALL
     }
 
     private final String type;
     private final String fields;
-    private final Fate fate;
+    private final Kind kind;
+    private final long expiresAt;
     private final Consumer<JsonObject> answered;
     private final Consumer<LongwireException> failed;
     /** Its number in the session; 0 until it goes out. */
@@ -25,36 +30,52 @@ final class Request {
 
     private long sentAt;
 
-    /** @param fields what stands in the frame beside type and id */
+    /**
+     * @param fields what stands in the frame beside type and id
+     * @param expiresAt when it fails without an answer
+     */
     Request(
-            String type,
+            What what,
             JsonWriter fields,
-            Fate fate,
+            long expiresAt,
             Consumer<JsonObject> answered,
             Consumer<LongwireException> failed) {
-        this.type = type;
+        this.type = what.type();
+        this.kind = what.kind();
         this.fields = fields.fields();
-        this.fate = fate;
+        this.expiresAt = expiresAt;
         this.answered = answered;
         this.failed = failed;
+    }
+
+    /**
+     * What a request is.
+     *
+     * @param type as it stands in the frame
+     */
+    record What(String type, Kind kind) {}
+
+    /** One that goes with its connection, and is not waited for. */
+    static Request attached(
+            String type, JsonWriter fields, Consumer<JsonObject> answered, Consumer<LongwireException> failed) {
+        return new Request(new What(type, Kind.ATTACHED), fields, Alarm.NEVER, answered, failed);
     }
 
     long id() {
         return id;
     }
 
-    Fate fate() {
-        return fate;
+    Kind kind() {
+        return kind;
+    }
+
+    long expiresAt() {
+        return expiresAt;
     }
 
     /** When it first went out. */
     long sentAt() {
         return sentAt;
-    }
-
-    /** Whether it says something, rather than asking. */
-    boolean publishes() {
-        return type.equals("publish");
     }
 
     /** Goes out as if for the first time, with the number that it keeps. */

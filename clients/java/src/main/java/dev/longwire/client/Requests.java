@@ -4,6 +4,7 @@ package dev.longwire.client;
 import dev.longwire.client.json.JsonObject;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,8 @@ final class Requests {
     private final boolean impatient;
     private long heldUntil;
     private long lastId;
+    /** Nothing gives up before this; answers do not move it, so it may be early. */
+    private long expiresAt = Alarm.NEVER;
 
     /** @param impatient whether a publish that is too much fails, instead of waiting */
     Requests(int window, boolean impatient) {
@@ -41,6 +44,7 @@ final class Requests {
 
     void add(Request request) {
         waiting.add(request);
+        expiresAt = Math.min(expiresAt, request.expiresAt());
     }
 
     /** Sends what the window allows. */
@@ -67,7 +71,7 @@ final class Requests {
             return refused.remove(first);
         }
         for (Request request : waiting) {
-            if (!request.publishes()) {
+            if (request.kind() != Request.Kind.PUBLISH) {
                 waiting.remove(request);
                 return request;
             }
@@ -75,9 +79,30 @@ final class Requests {
         return null;
     }
 
-    /** When those that were too much may go out again. */
+    /** When those that were too much may go out again, or one has waited for too long. */
     long wakeAt(long nowMillis) {
-        return refused.isEmpty() || nowMillis >= heldUntil ? Alarm.NEVER : heldUntil;
+        long again = refused.isEmpty() || nowMillis >= heldUntil ? Alarm.NEVER : heldUntil;
+        return Math.min(again, expiresAt);
+    }
+
+    /** Gives up what has waited for too long. */
+    void tick(long nowMillis) {
+        if (nowMillis < expiresAt) {
+            return;
+        }
+        expiresAt = Alarm.NEVER;
+        List<Request> late = new ArrayList<>();
+        for (Collection<Request> place : List.of(sent.values(), refused.values(), waiting)) {
+            for (Request request : List.copyOf(place)) {
+                if (request.expiresAt() <= nowMillis) {
+                    place.remove(request);
+                    late.add(request);
+                } else {
+                    expiresAt = Math.min(expiresAt, request.expiresAt());
+                }
+            }
+        }
+        late.forEach(request -> request.fail(Faults.timeout(request.id() > 0)));
     }
 
     /** The answer to one of them; anything else is an answer to nothing, and passed over. */
@@ -88,7 +113,7 @@ final class Requests {
         }
         if ("error".equals(frame.text("type"))) {
             LongwireException fault = Faults.error(frame);
-            if (fault.code() == RATE_LIMITED && request.publishes() && !impatient) {
+            if (fault.code() == RATE_LIMITED && request.kind() == Request.Kind.PUBLISH && !impatient) {
                 refused.put(id, request);
                 heldUntil = Alarm.nowMillis() + Math.max(LEAST_WAIT_MILLIS, fault.retryAfterMillis());
             } else {
@@ -99,22 +124,28 @@ final class Requests {
         }
     }
 
-    /** The connection is gone, and with it what belonged to it. */
+    /** The connection is gone: what goes with it is forgotten. */
     void detached() {
-        sent.values().removeIf(request -> request.fate() == Request.Fate.DROPPED);
-        waiting.removeIf(request -> request.fate() == Request.Fate.DROPPED);
+        waiting.removeIf(request -> request.kind() == Request.Kind.ATTACHED);
+        sent.values().removeIf(request -> request.kind() == Request.Kind.ATTACHED);
     }
 
     /**
      * There is a connection again: what has no answer is sent again first, in order.
      *
-     * @param knownMillis for how long after it was sent a repeat is known as one: for ever in the same session; while keys
-     *     count, for the same user in another one; else not at all
+     * @param resumed whether the session is the same
+     * @param keysKnownMillis in another session, for how long after it was sent a key is known there
      */
-    void attached(Link link, long knownMillis) {
+    void attached(Link link, boolean resumed, long keysKnownMillis) {
         long nowMillis = Alarm.nowMillis();
         for (Request request : List.copyOf(sent.values())) {
-            if (nowMillis - request.sentAt() < knownMillis) {
+            boolean safe =
+                    switch (request.kind()) {
+                        case ATTACHED, READ -> true;
+                        case PUBLISH -> nowMillis - request.sentAt() < keysKnownMillis;
+                        case CALL -> false;
+                    };
+            if (resumed || safe) {
                 link.send(request.again());
             } else {
                 // It may have run, and could run twice.
@@ -131,6 +162,7 @@ final class Requests {
         sent.clear();
         refused.clear();
         waiting.clear();
+        expiresAt = Alarm.NEVER;
         all.forEach(request -> request.fail(cause));
     }
 }

@@ -29,6 +29,11 @@ final class Routes {
         this.probeMillis = firstProbeMillis;
     }
 
+    /** Whether what breaks on this way may go on another one. */
+    boolean hasOthers() {
+        return list.size() > 1;
+    }
+
     Via via() {
         return list.get(index);
     }
@@ -46,7 +51,8 @@ final class Routes {
     }
 
     /** The connection is gone, as the server said or the application wanted: that tells nothing about the way. */
-    void ended() {
+    void ended(long nowMillis) {
+        believe(nowMillis);
         bornAt = Alarm.NEVER;
         probeAt = Alarm.NEVER;
     }
@@ -58,13 +64,9 @@ final class Routes {
      */
     boolean failed(long nowMillis) {
         boolean lived = bornAt != Alarm.NEVER;
-        boolean steady = lived && nowMillis - bornAt >= STEADY_MILLIS;
-        ended();
+        boolean steady = believe(nowMillis);
+        ended(nowMillis);
         if (steady) {
-            deaths = 0;
-            if (index == 0) {
-                probeMillis = firstProbeMillis;
-            }
             return false;
         }
         if (list.size() == 1 || (lived && ++deaths < EARLY_DEATHS)) {
@@ -73,6 +75,18 @@ final class Routes {
         deaths = 0;
         index = (index + 1) % list.size();
         return index > 0;
+    }
+
+    /** Whether the connection has lived long enough, which makes what was held against its way count for nothing. */
+    private boolean believe(long nowMillis) {
+        boolean steady = bornAt != Alarm.NEVER && nowMillis - bornAt >= STEADY_MILLIS;
+        if (steady) {
+            deaths = 0;
+            if (index == 0) {
+                probeMillis = firstProbeMillis;
+            }
+        }
+        return steady;
     }
 
     void probing() {
@@ -86,10 +100,10 @@ final class Routes {
             return false;
         }
         if (works) {
+            ended(nowMillis);
             index = 0;
             // It has died young before: once more is enough.
             deaths = EARLY_DEATHS - 1;
-            ended();
         } else {
             probeAt = nowMillis + probeMillis;
         }

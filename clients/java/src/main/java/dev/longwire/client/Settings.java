@@ -18,6 +18,7 @@ record Settings(
         long outboxBytes,
         int messageBytes,
         boolean impatient,
+        long requestMillis,
         long firstBackoffMillis,
         long mostBackoffMillis,
         long probeMillis,
@@ -27,6 +28,9 @@ record Settings(
         if (window < 1 || outboxRequests < window || outboxBytes < messageBytes || messageBytes < 256) {
             throw new IllegalArgumentException(
                     "the outbox must hold a window of requests, and a message of any length");
+        }
+        if (requestMillis < 0) {
+            throw new IllegalArgumentException("a request can't have less than no time");
         }
         if (firstBackoffMillis < 1 || probeMillis < 1 || mostBackoffMillis < firstBackoffMillis) {
             throw new IllegalArgumentException("delays go from a small one to a large one");

@@ -5,47 +5,34 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Where the client's tokens come from, and when the next one is wanted. Everything but the source runs on the lane. */
 final class Tokens {
-    /** So long before a token ends the next one is fetched. */
-    private static final long AHEAD_MILLIS = 30_000;
-    /** A clock that is wrong, or a token that lives for a moment, is no reason to ask more often. */
-    private static final long AT_LEAST_MILLIS = 10_000;
+    /** A source that failed, or whose token was refused, is asked again after this. */
+    private static final long AGAIN_MILLIS = 10_000;
     /** Said on what to come back after: the token has ended, and nothing else is wrong. */
     private static final int EXPIRED = 4402;
 
     private final @Nullable Supplier<? extends CompletionStage<String>> source;
-    private final @Nullable String fixed;
     private final Executor callbacks;
     private final Consumer<Runnable> lane;
     private final long patienceMillis;
+    private @Nullable String current;
     private long wantedAt = Alarm.NEVER;
     private boolean fetching;
 
     Tokens(Settings settings, Consumer<Runnable> lane) {
         this.source = settings.tokens();
-        this.fixed = settings.token();
+        this.current = settings.token();
         this.callbacks = settings.callbacks();
         this.lane = lane;
         this.patienceMillis = settings.carriers().timeout().toMillis();
     }
 
-    /** The server has said when the token ends; 0 for never. */
-    void endsAt(long wallMillis) {
-        if (source != null && wallMillis > 0) {
-            long left = wallMillis - System.currentTimeMillis();
-            wantedAt = Alarm.nowMillis() + Math.max(AT_LEAST_MILLIS, left - AHEAD_MILLIS);
-        } else {
-            wantedAt = Alarm.NEVER;
-        }
-    }
-
-    /** The server asks for another one. */
+    /** The server asks for another one. Its clock tells when: ours may be wrong. */
     void wanted() {
         if (source != null) {
             wantedAt = Alarm.nowMillis();
@@ -54,7 +41,7 @@ final class Tokens {
 
     /** It was to be replaced, and could not be. */
     void later() {
-        wantedAt = Alarm.nowMillis() + AT_LEAST_MILLIS;
+        wantedAt = Alarm.nowMillis() + AGAIN_MILLIS;
     }
 
     void detached() {
@@ -70,15 +57,24 @@ final class Tokens {
         return source != null && code == EXPIRED;
     }
 
-    /** Gets a token for a connection: null where the application has none, or a failure. */
-    void fetch(BiConsumer<@Nullable String, @Nullable Throwable> then) {
+    /** The token to connect with; null where the application has none. */
+    @Nullable
+    String current() {
+        return current;
+    }
+
+    /** Sees to it that there is a token for a connection; {@code then} gets what went wrong. */
+    void fetch(Consumer<@Nullable Throwable> then) {
         if (source == null) {
-            then.accept(fixed, null);
+            then.accept(null);
             return;
         }
         CompletableFuture<String> answer = new CompletableFuture<>();
         answer.orTimeout(patienceMillis, TimeUnit.MILLISECONDS)
-                .whenComplete((token, failure) -> lane.accept(() -> then.accept(token, failure)));
+                .whenComplete((token, failure) -> lane.accept(() -> {
+                    current = failure == null ? token : current;
+                    then.accept(failure);
+                }));
         callbacks.execute(() -> ask(source, answer));
     }
 
@@ -103,9 +99,9 @@ final class Tokens {
         }
         wantedAt = Alarm.NEVER;
         fetching = true;
-        fetch((token, failure) -> {
+        fetch(failure -> {
             fetching = false;
-            then.accept(failure == null ? token : null);
+            then.accept(failure == null ? current : null);
         });
     }
 }

@@ -191,8 +191,7 @@ final class ClientTest {
             server.published(again, 43);
             published.get(30, TimeUnit.SECONDS);
             assertThat(notes.next(3)).containsExactly("attached e1:42 recovered", "attached e9:4", "e1:43 43");
-            assertThat(states.next(5))
-                    .containsExactly("CONNECTING", "CONNECTED", "RECONNECTING", "CONNECTING", "CONNECTED");
+            assertThat(states.next(4)).containsExactly("CONNECTING", "CONNECTED", "RECONNECTING", "CONNECTED");
         }
     }
 

@@ -142,6 +142,9 @@ public final class PollTransport implements Transport {
                 .build();
         CompletableFuture<HttpResponse<String>> flight = http.sendAsync(request, head -> new LimitedText(maxChars));
         flights.put(number, flight);
+        if (events != null) {
+            events.asked();
+        }
         flight.whenComplete((response, fault) -> landed(new Asked(number, frames, attempt), response, fault));
     }
 
@@ -228,7 +231,7 @@ public final class PollTransport implements Transport {
 
     /** What an answer means that is no 200: a close code says whether and how to come back. */
     private void refused(int status, long retryAfterMillis) {
-        int code = leaving ? 1000 : status == 404 ? 4201 : status == 409 ? 4003 : status == 413 ? 1009 : 0;
+        int code = leaving ? 1000 : status == 404 || status == 409 ? 4003 : status == 413 ? 1009 : 0;
         if (code == 0 || session == null) {
             end(new Failure(status, retryAfterMillis, "the server answered with HTTP status " + status));
         } else if (events != null) {

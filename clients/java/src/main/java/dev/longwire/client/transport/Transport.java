@@ -45,6 +45,9 @@ public interface Transport {
         /** Something came that is no text, or part of one: the peer lives. */
         void heard();
 
+        /** The transport has said something by itself, which tells the peer as much as a ping. */
+        void asked();
+
         /** The peer closed, with a code of RFC 6455 (1005 and 1006 where there was none). */
         void closed(int code);
 
