@@ -41,7 +41,7 @@ describe('the machine', () => {
     const waits = [0, 1, 2, 5, 6, 1000].map((failures) => backoff(options.backoff, failures, 1));
     assert.deepEqual(waits, [500, 1000, 2000, 16_000, 20_000, 20_000]);
     assert.equal(backoff(options.backoff, 3, 0), 0);
-    assert.equal(backoff(options.backoff, 0, 0.5, 4000), 4000);
+    assert.equal(backoff(options.backoff, 0, 0.5, 4000), 4250);
   });
 
   test('tries again after each failure, and forgets them when a session held', () => {
@@ -163,7 +163,7 @@ describe('the machine', () => {
     attach(1, 0);
     hear(1, 10, {type: 'disconnect', code: 4000, reason: 'shutdown', retry_after: 1000}, {type: 'disconnect', code: 4403, reason: 'kicked'});
     assert.deepEqual(kinds(), ['attached', 'connected', 'drop', 'reconnecting', 'error']);
-    assert.equal(machine.wakeAt, 1010);
+    assert.equal(machine.wakeAt, 1260);
   });
 
   for (const [code, session, state] of [
@@ -316,11 +316,11 @@ describe('the machine', () => {
     assert.deepEqual(data(), []);
     hear(1, 2020, {...limited, id: c, retry_after: 1000});
     assert.deepEqual(data(), []);
-    assert.equal(machine.wakeAt, 3020);
-    machine.tick(3020);
+    assert.equal(machine.wakeAt, 3520);
+    machine.tick(3520);
     const again = frames();
     assert.deepEqual(again.map(({id, data, retry}) => [id, data, retry]), [[b, 2, undefined], [c, 3, undefined], [again[2]!['id'], 4, undefined]]);
-    publish(5, 3021);
+    publish(5, 3521);
     assert.deepEqual(data(), [5]);
   });
 

@@ -10,7 +10,7 @@ export interface BackoffOptions {
 
 /**
  * Full jitter: anything from 0 to a bound that doubles with each failure. Clients that lost the same server spread over
- * the whole of it. What the server asked for is a floor, because it has spread its clients already.
+ * the whole of it. What the server asked for is added: it may have said the same to all of them.
  */
 export const backoff = (options: BackoffOptions, failures: number, random: number, retryAfterMillis = 0): number =>
-  Math.max(retryAfterMillis, random * Math.min(options.maxMillis, options.minMillis * 2 ** Math.min(failures, 30)));
+  retryAfterMillis + random * Math.min(options.maxMillis, options.minMillis * 2 ** Math.min(failures, 30));
