@@ -353,9 +353,7 @@ public final class Client implements AutoCloseable {
                     messageBytes,
                     impatient,
                     request.toMillis(),
-                    firstBackoff.toMillis(),
-                    mostBackoff.toMillis(),
-                    probe.toMillis(),
+                    new Settings.Delays(firstBackoff.toMillis(), mostBackoff.toMillis(), probe.toMillis()),
                     callbacks,
                     listener));
         }

@@ -87,7 +87,8 @@ final class Faults {
 
     /** @param sent whether it may have happened */
     static LongwireException timeout(boolean sent) {
-        return new LongwireException(0, LongwireException.TIMEOUT, sent ? "no answer came in time" : "it could not be sent in time");
+        return new LongwireException(
+                0, LongwireException.TIMEOUT, sent ? "no answer came in time" : "it could not be sent in time");
     }
 
     static LongwireException tokenFailed(Throwable failure) {

@@ -160,10 +160,7 @@ final class Feeds {
             fields.number("last", feed.start.last());
         }
         host.request(Request.attached(
-                "subscribe",
-                fields,
-                frame -> subscribed(feed, frame),
-                refusal -> refused(feed, refusal)));
+                "subscribe", fields, frame -> subscribed(feed, frame), refusal -> refused(feed, refusal)));
     }
 
     private void refused(Feed feed, LongwireException refusal) {
@@ -279,10 +276,7 @@ final class Feeds {
             return;
         }
         host.request(Request.attached(
-                "unsubscribe",
-                new JsonWriter().text("channel", feed.channel),
-                done -> {},
-                refused -> {}));
+                "unsubscribe", new JsonWriter().text("channel", feed.channel), done -> {}, refused -> {}));
         subscribe(feed);
     }
 

@@ -65,9 +65,10 @@ final class Machine implements Link.Owner, Feeds.Host {
         this.callbacks = callbacks;
         this.identity = new Identity(settings.agent());
         this.requests = new Requests(settings.window(), settings.impatient());
-        this.routes = new Routes(settings.carriers().routes(), settings.probeMillis());
+        this.routes = new Routes(settings.carriers().routes(), settings.delays().probeMillis());
         this.tokens = new Tokens(settings, this::post);
-        this.backoff = new Backoff(settings.firstBackoffMillis(), settings.mostBackoffMillis());
+        this.backoff =
+                new Backoff(settings.delays().firstMillis(), settings.delays().mostMillis());
     }
 
     State state() {

@@ -139,12 +139,11 @@ final class Requests {
     void attached(Link link, boolean resumed, long keysKnownMillis) {
         long nowMillis = Alarm.nowMillis();
         for (Request request : List.copyOf(sent.values())) {
-            boolean safe =
-                    switch (request.kind()) {
-                        case ATTACHED, READ -> true;
-                        case PUBLISH -> nowMillis - request.sentAt() < keysKnownMillis;
-                        case CALL -> false;
-                    };
+            boolean safe = switch (request.kind()) {
+                case ATTACHED, READ -> true;
+                case PUBLISH -> nowMillis - request.sentAt() < keysKnownMillis;
+                case CALL -> false;
+            };
             if (resumed || safe) {
                 link.send(request.again());
             } else {

@@ -19,11 +19,18 @@ record Settings(
         int messageBytes,
         boolean impatient,
         long requestMillis,
-        long firstBackoffMillis,
-        long mostBackoffMillis,
-        long probeMillis,
+        Delays delays,
         Executor callbacks,
         Consumer<StateChange> listener) {
+    /** How long to wait before attempts at most, the first time and ever, and before the first probe. */
+    record Delays(long firstMillis, long mostMillis, long probeMillis) {
+        Delays {
+            if (firstMillis < 1 || probeMillis < 1 || mostMillis < firstMillis) {
+                throw new IllegalArgumentException("delays go from a small one to a large one");
+            }
+        }
+    }
+
     Settings {
         if (window < 1 || outboxRequests < window || outboxBytes < messageBytes || messageBytes < 256) {
             throw new IllegalArgumentException(
@@ -31,9 +38,6 @@ record Settings(
         }
         if (requestMillis < 0) {
             throw new IllegalArgumentException("a request can't have less than no time");
-        }
-        if (firstBackoffMillis < 1 || probeMillis < 1 || mostBackoffMillis < firstBackoffMillis) {
-            throw new IllegalArgumentException("delays go from a small one to a large one");
         }
     }
 }
