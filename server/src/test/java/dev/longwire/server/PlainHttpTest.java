@@ -80,10 +80,25 @@ final class PlainHttpTest {
         assertThat(answer.body()).contains("Longwire");
     }
 
+    @Test
+    void theDocumentationIsInAFolderOfItsOwn() throws IOException {
+        Peer.Answer beside = get("/docs");
+        assertThat(beside.status()).isEqualTo(308);
+        assertThat(beside.header("location")).isEqualTo("docs/");
+        Peer.Answer answer = get("/docs/");
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.header("content-type")).isEqualTo("text/html; charset=utf-8");
+        assertThat(answer.header("content-security-policy"))
+                .contains("default-src 'none'")
+                .doesNotContain("unsafe");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
                 "/nothing",
+                "/docs/files.txt",
+                "/docs/../logback.xml",
                 "/health",
                 "/health/live/",
                 "/../etc/passwd",

@@ -105,7 +105,8 @@ public final class Router {
         entries.put(
                 "/v1/admin/webhooks/redeliver",
                 new Entry(HttpMethod.POST, door.only(Scope.WEBHOOKS, hooks::redeliver), false));
-        Console.files().forEach((path, file) -> get(path, door.page(file::answer)));
+        Pages.files().forEach((path, file) -> get(path, door.page(file::answer)));
+        get("/docs", door.page(Pages::toDocs));
         loops.config().bridges().forEach(each -> bridge(new Bridges(each, loops)));
         loops.metrics()
                 .gauge(

@@ -14,14 +14,18 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The console's files, which its build puts beside the classes; or a plain page where there was no such build. */
-final class Console {
+/**
+ * The console's files at / and those of the documentation at /docs/, which their builds put beside the classes; or a plain page each
+ * where there was no such build.
+ */
+final class Pages {
 
     private static final Map<String, String> TYPES = Map.of(
             "html", "text/html; charset=utf-8",
             "css", "text/css; charset=utf-8",
             "js", "text/javascript; charset=utf-8",
             "svg", "image/svg+xml",
+            "png", "image/png",
             "json", "application/json");
 
     private static final String PLAIN = """
@@ -34,11 +38,20 @@ final class Console {
             </html>
             """;
 
+    private static final String PLAIN_DOCS = """
+            <!doctype html>
+            <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+            <title>Longwire</title>
+            <h1>The documentation is not here</h1>
+            <p>It was not built: Node.js and npm were not found when the server was. It stands in <code>docs/</code> of the sources.</p>
+            </html>
+            """;
+
     private static final String POLICY =
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
                     + "connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    private Console() {}
+    private Pages() {}
 
     /** A file as it is served. */
     record File(String type, byte[] bytes) {
@@ -57,25 +70,38 @@ final class Console {
     /** By path. */
     static Map<String, File> files() {
         Map<String, File> files = new LinkedHashMap<>();
-        for (String name : read("files.txt").lines().toList()) {
-            byte[] bytes = bytes(name);
-            String ending = name.substring(name.lastIndexOf('.') + 1);
-            File file = new File(TYPES.getOrDefault(ending, "application/octet-stream"), bytes);
-            files.put(name.equals("index.html") ? "/" : "/" + name, file);
-        }
-        files.putIfAbsent("/", new File("text/html; charset=utf-8", PLAIN.getBytes(StandardCharsets.UTF_8)));
+        put(files, "console", "/", PLAIN);
+        put(files, "docs", "/docs/", PLAIN_DOCS);
         return files;
     }
 
-    private static String read(String name) {
-        return new String(bytes(name), StandardCharsets.UTF_8);
+    /** Beside the documentation, which links to its neighbours. */
+    static void toDocs(Exchange exchange) {
+        FullHttpResponse response = new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1, HttpResponseStatus.PERMANENT_REDIRECT, Unpooled.EMPTY_BUFFER);
+        response.headers().set(HttpHeaderNames.LOCATION, "docs/");
+        exchange.answer(response);
     }
 
-    private static byte[] bytes(String name) {
-        try (InputStream in = Console.class.getResourceAsStream("/console/" + name)) {
+    private static void put(Map<String, File> files, String folder, String path, String plain) {
+        for (String name : new String(bytes(folder, "files.txt"), StandardCharsets.UTF_8)
+                .lines()
+                .toList()) {
+            String ending = name.substring(name.lastIndexOf('.') + 1);
+            File file = new File(TYPES.getOrDefault(ending, "application/octet-stream"), bytes(folder, name));
+            files.put(path + name, file);
+            if (name.equals("index.html")) {
+                files.put(path, file);
+            }
+        }
+        files.putIfAbsent(path, new File("text/html; charset=utf-8", plain.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static byte[] bytes(String folder, String name) {
+        try (InputStream in = Pages.class.getResourceAsStream("/" + folder + "/" + name)) {
             return in == null ? new byte[0] : in.readAllBytes();
         } catch (IOException e) {
-            throw new UncheckedIOException("the console's files can't be read", e);
+            throw new UncheckedIOException("the pages' files can't be read", e);
         }
     }
 }
