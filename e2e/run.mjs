@@ -19,6 +19,8 @@ const picture = async (browser) => {
   const clients = await Promise.all([0, 1, 2].map(() => node(url)));
   const others = ['orders:paris', 'chat:1', 'prices'].map((name, n) => clients[n].channel(name));
   await Promise.all(others.map((channel) => channel.subscribe()));
+  const {Presence} = await import('../clients/javascript/dist/presence/index.js');
+  await Promise.all(['packing', 'counter'].map((desk, n) => new Presence(clients[n], 'orders:berlin').enter({desk})));
   const reader = await subscribe(url, 'orders:berlin');
   for (let n = 1; n <= 7; n++) {
     await clients[n % 3].channel('orders:berlin').publish({order: 4180 + n, state: ['received', 'paid', 'packed'][n % 3]});

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an eye would see of the console, and whether readers without our client get the same as those with it.
 import assert from 'node:assert/strict';
+import {once} from 'node:events';
 import {mkdtempSync, rmSync} from 'node:fs';
+import {createServer} from 'node:http';
 import {tmpdir} from 'node:os';
 import {join as within} from 'node:path';
 import {ends, longwire, node, serve, subscribe, until} from './stage.mjs';
@@ -114,13 +116,63 @@ export const tests = {
     await shows('session.closed');
   },
 
+  async 'who is in the channel that is open is shown, and who has left is not'(stage) {
+    const {Presence} = await import('../clients/javascript/dist/presence/index.js');
+    const page = await open(stage);
+    await join(page, 'e2e:members');
+    const list = page.locator('#member-list');
+    assert.equal(await list.isVisible(), false);
+    const guests = await Promise.all([0, 1].map(() => node(stage.url)));
+    const rooms = guests.map((guest) => new Presence(guest, 'e2e:members'));
+    await rooms[0].enter({at: 'the <b>door</b>'});
+    await rooms[1].enter();
+    await until('both are shown', async () => (await list.locator('tbody tr').count()) === 2);
+    const text = await page.locator('#members').innerText();
+    assert.ok(text.includes('In e2e:members 2') && text.includes('{"at":"the <b>door</b>"}') && text.includes(guests[1].id), text);
+    await rooms[0].leave();
+    await until('one is shown', async () => (await list.locator('tbody tr').count()) === 1);
+    await rooms[1].leave();
+    await until('nobody is there', async () => !(await list.isVisible()));
+    guests.forEach((guest) => guest.close());
+  },
+
+  async 'how a webhook does is shown, and it can be tried at once'({browser, watch}) {
+    let answer = 500;
+    const receiver = createServer((request, response) => request.resume().on('end', () => response.writeHead(answer).end())).listen(0, '127.0.0.1');
+    await once(receiver, 'listening');
+    const secret = `whsec_${Buffer.from('a secret of the tests, 32 bytes!').toString('base64')}`;
+    const settings = {url: `http://127.0.0.1:${receiver.address().port}/`, secrets: secret, allow_private: '127.0.0.1', retry_most: '1s'};
+    const {url, stop} = await serve(...Object.entries(settings).flatMap(([name, value]) => ['--set', `webhooks.orders.${name}=${value}`]));
+    try {
+      const page = await open({browser, url, watch});
+      const row = page.locator('#webhook-list tbody tr');
+      const shows = (wanted) => until(`the webhook ${wanted}`, async () => wanted.test((await row.allInnerTexts()).join()));
+      await shows(/orders[^]*(trying again|resting)[^]*status 500/);
+      const asked = page.waitForResponse((response) => response.url().includes('/v1/admin/webhooks/redeliver?webhook=orders'));
+      await row.locator('button').click();
+      assert.equal((await asked).status(), 200);
+      answer = 204;
+      await shows(/delivering/);
+      await until('nothing waits', async () => (await row.locator('td').nth(2).innerText()).trim() === '0');
+      assert.ok(Number(await row.locator('td').nth(3).innerText()) > 0);
+      assert.equal(await row.locator('button').count(), 0);
+      await page.context().close();
+    } finally {
+      await stop();
+      receiver.closeAllConnections();
+      receiver.close();
+    }
+  },
+
   async 'on a phone everything is in reach'(stage) {
     const page = await open(stage, {viewport: {width: 360, height: 740}, isMobile: true, hasTouch: true});
     await join(page, 'e2e:phone');
     await page.fill('#data', '"' + 'wide '.repeat(100) + 'unbroken'.repeat(50) + '"');
     await page.tap('#publish-button');
     await says(page, 'unbroken');
-    const [width, screen] = await page.evaluate(() => [document.scrollingElement.scrollWidth, innerWidth]);
+    // Not innerWidth: that grows with a page that is too wide.
+    const screen = 360;
+    const width = await page.evaluate(() => document.scrollingElement.scrollWidth);
     assert.ok(width <= screen, `${width} wide on a screen of ${screen}`);
     for (const id of ['join-button', 'publish-button']) {
       const box = await page.locator(`#${id}`).boundingBox();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the server says about itself (docs/admin.md): figures, the wire, and the two lists.
 import {at, count, duration, make, rate, size} from './dom.js';
+import {neighbours} from './neighbours.js';
 
 interface Stats {
   readonly version: string;
@@ -54,7 +55,7 @@ const ask = async <T>(what: string, method = 'GET'): Promise<T> => {
   if (key) {
     headers['authorization'] = `Bearer ${key}`;
   }
-  const answer = await fetch(`v1/admin/${what}`, {method, headers});
+  const answer = await fetch(`v1/${what}`, {method, headers});
   if (!answer.ok) {
     throw new Error(`${answer.status}`);
   }
@@ -128,7 +129,7 @@ const closeButton = (client: string): HTMLButtonElement => {
   button.setAttribute('aria-label', `Close ${client}`);
   button.addEventListener('click', () => {
     button.disabled = true;
-    ask<{closed: number}>(`close?client=${encodeURIComponent(client)}`, 'POST').then(
+    ask<{closed: number}>(`admin/close?client=${encodeURIComponent(client)}`, 'POST').then(
       ({closed}) => button.replaceWith(closed > 0 ? 'closed' : 'gone'),
       (error: Error) => button.replaceWith(error.message === '403' ? 'not with this key' : 'failed'),
     );
@@ -181,14 +182,15 @@ export const watch = (here: Here): void => {
     const note = at('closed');
     try {
       if (!document.hidden) {
-        showStats(await ask<Stats>('stats'));
+        showStats(await ask<Stats>('admin/stats'));
         if (round++ % LISTS_EVERY === 0) {
           const [channels, connections] = await Promise.all([
-            ask<{channels: ChannelRow[]}>(`channels?limit=${ROWS}`),
-            ask<{connections: ConnectionRow[]}>(`connections?limit=${ROWS}`),
+            ask<{channels: ChannelRow[]}>(`admin/channels?limit=${ROWS}`),
+            ask<{connections: ConnectionRow[]}>(`admin/connections?limit=${ROWS}`),
           ]);
           showChannels(channels.channels, here.channel(), here.join);
           showConnections(connections.connections, here);
+          await neighbours(ask, here.channel(), here.client());
         }
         note.hidden = true;
         form.hidden = true;
