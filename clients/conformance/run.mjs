@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs";
 import { checkCitations } from "./citations.mjs";
 import { JvmHome, Kind, Peer, Proxy, root, WorkerHome } from "./harness.mjs";
-import { all as peerScenarios } from "./requests.scenarios.mjs";
+import { all as peerScenarios } from "./presence.scenarios.mjs";
 import { all as homeScenarios } from "./home.scenarios.mjs";
 
 const AT_A_TIME = 4;
@@ -91,7 +91,7 @@ for (const [home, Home] of homes) {
         const proxy = await Proxy.to(server.port, java);
         const room = `${kind.name}-${home}-${jobs.length}-${Math.random().toString(36).slice(2, 8)}`;
         try {
-          await withClients(kind, proxy.url, {}, (make) => run({ proxy, make, room, direct: (more) => kind.make(`http://127.0.0.1:${server.port}`, more) }));
+          await withClients(kind, proxy.url, {}, (make) => run({ proxy, make, room, home, direct: (more) => kind.make(`http://127.0.0.1:${server.port}`, more) }));
         } finally {
           await proxy.stop();
         }

@@ -44,6 +44,7 @@ describe('the machine', () => {
     assert.equal(backoff(options.backoff, 0, 0.5, 4000), 4250);
   });
 
+  // Shows [CS17].
   test('tries again after each failure, and forgets them when a session held', () => {
     const {machine, kinds, attach} = rig();
     machine.connect(0);
@@ -111,6 +112,20 @@ describe('the machine', () => {
     assert.deepEqual(kinds(), ['drop', 'reconnecting', 'error']);
   });
 
+  // Shows [CS24].
+  test('the empty answer to a poll spares a ping', () => {
+    const {machine, kinds, hear, attach} = rig();
+    machine.connect(0);
+    attach(1, 0);
+    kinds();
+    hear(1, 20_000);
+    machine.tick(25_000);
+    assert.deepEqual(kinds(), []);
+    machine.tick(45_000);
+    assert.deepEqual(kinds(), ['ping']);
+  });
+
+  // Shows [CS23].
   test('after a sleep it asks before it believes in the silence', () => {
     const {machine, kinds, hear, attach} = rig();
     machine.connect(0);

@@ -303,6 +303,7 @@ describe('polling, against a scripted peer', () => {
     [502, '<html>', {}, {code: 1006, reason: 'HTTP 502'}],
     [200, {seq: 1, frames: 'no'}, {}, {code: 1006, reason: 'the server sent what is not of this protocol'}],
   ] as const) {
+    // Shows [CS40].
     test(`${status} ${JSON.stringify(body)} ends the carrier as ${ending.code}`, async () => {
       const {next, carrier, endings, stop} = await rig(true);
       try {

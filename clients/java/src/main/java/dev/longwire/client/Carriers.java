@@ -33,10 +33,11 @@ record Carriers(URI server, HttpClient http, Duration timeout, int receiveChars,
         }
     }
 
-    Transport make(Via via) {
+    /** @param fresh whether there is no session to come back to */
+    Transport make(Via via, boolean fresh) {
         return switch (via) {
             case WEBSOCKET -> new WebSocketTransport(http, server, timeout, receiveChars);
-            case POLL -> new PollTransport(http, pollAddress(), receiveChars);
+            case POLL -> new PollTransport(http, pollAddress(), receiveChars, fresh);
         };
     }
 

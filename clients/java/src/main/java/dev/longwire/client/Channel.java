@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 public final class Channel {
     private static final Request.What PUBLISH = new Request.What("publish", Request.Kind.PUBLISH);
 
+    private static final Request.What READ = new Request.What("history", Request.Kind.READ);
+
     private final String name;
     private final Client client;
 
@@ -97,6 +99,40 @@ public final class Channel {
     /** As {@link #events}, the messages only: a reset shows in their positions. */
     public Flow.Publisher<Message> messages(Start start) {
         return subscriber -> client.subscribe(name, start, new MessageSubscriber(subscriber));
+    }
+
+    /**
+     * Reads a page of what the channel keeps. Needs the right {@code history}, and no subscription.
+     *
+     * @see #messages(History.Range)
+     */
+    public CompletableFuture<History> history(History.Range range) {
+        JsonWriter fields = range.write(new JsonWriter().text("channel", name));
+        return client.request(READ, fields, frame -> History.read(name, frame));
+    }
+
+    /**
+     * What the channel keeps, page after page, for as many subscribers as there are, from {@code range} on for each. A page
+     * is asked for when the one before it has been taken. It completes behind the last message.
+     */
+    public Flow.Publisher<Message> messages(History.Range range) {
+        return subscriber -> client.pages(subscriber, range, this::history).start();
+    }
+
+    /** Who is in the channel; the same object for each call. */
+    public Presence presence() {
+        return client.presence(name);
+    }
+
+    /**
+     * What became of a publish of one's own.
+     *
+     * @param key the one that it had
+     * @return where it stands, or null when nothing with this key is known
+     */
+    public CompletableFuture<@Nullable Position> outcome(String key) {
+        JsonWriter fields = new JsonWriter().text("channel", name).text("key", key);
+        return client.request(READ, fields, frame -> Position.read(frame.raw("outcome")));
     }
 
     /** Hands events to a listener as they come. */

@@ -8,6 +8,7 @@ import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -50,6 +51,7 @@ import org.jspecify.annotations.Nullable;
  * otherwise); neither may block for long unless the executor has threads to spare, as one of virtual threads has.
  */
 public final class Client implements AutoCloseable {
+    private static final Request.What CALL = new Request.What("call", Request.Kind.CALL);
     private static final int TOO_LARGE = 108;
     /** What stands in a frame beside the fields of the request: type, id, retry, brackets. */
     private static final int FRAME_BYTES = 80;
@@ -135,6 +137,34 @@ public final class Client implements AutoCloseable {
                 .join();
     }
 
+    /** Who the server takes this client for; null when that is nobody known, or before the first connection. */
+    public @Nullable String user() {
+        return machine.identity().user();
+    }
+
+    /**
+     * Asks the application's backend, by way of the server. A call runs once: where that can't be known it fails with
+     * {@code outcome_unknown}.
+     *
+     * @param method up to 128 characters, as the backend has it
+     * @param data what the backend gets, or null
+     * @return what it answers; JSON's null if that is nothing
+     */
+    public CompletableFuture<Payload> call(String method, @Nullable Payload data) {
+        JsonWriter fields = new JsonWriter().text("method", method);
+        if (data != null) {
+            data.write(fields);
+        }
+        return request(CALL, fields, frame -> Objects.requireNonNullElse(Payload.read(frame), Payload.NULL));
+    }
+
+    Pages pages(
+            Flow.Subscriber<? super Message> subscriber,
+            History.Range range,
+            Function<History.Range, CompletableFuture<History>> ask) {
+        return new Pages(deliveries, subscriber, range, ask);
+    }
+
     String nextKey() {
         return keyPrefix + Long.toString(keys.incrementAndGet(), Character.MAX_RADIX);
     }
@@ -164,9 +194,23 @@ public final class Client implements AutoCloseable {
                 what,
                 fields,
                 limit == 0 ? Alarm.NEVER : Alarm.nowMillis() + limit,
-                frame -> settled(bytes, () -> future.complete(read.apply(frame))),
+                frame -> answered(frame, read, bytes, future),
                 cause -> settled(bytes, () -> future.completeExceptionally(cause))));
         return future;
+    }
+
+    /** Reads an answer on the lane, where nothing else moves. */
+    private <T> void answered(JsonObject frame, Function<JsonObject, T> read, long bytes, CompletableFuture<T> future) {
+        try {
+            T value = read.apply(frame);
+            settled(bytes, () -> future.complete(value));
+        } catch (IllegalArgumentException notOurs) {
+            settled(bytes, () -> future.completeExceptionally(notOurs));
+        }
+    }
+
+    Presence presence(String channel) {
+        return machine.presence(channel, this);
     }
 
     private void settled(long bytes, Runnable tell) {

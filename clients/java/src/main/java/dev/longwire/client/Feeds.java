@@ -248,24 +248,10 @@ final class Feeds {
             return;
         }
         Position position = new Position(last.epoch(), offset);
-        Message message = message(feed.channel, position, frame);
+        Message message = Message.read(feed.channel, position, frame);
         feed.position = position;
         feed.holes = 0;
         emit(feed, message, length);
-    }
-
-    private static Message message(String channel, Position position, JsonObject frame) {
-        String bytes = frame.text("data64");
-        String json = Objects.requireNonNullElse(frame.raw("data"), "null");
-        return new Message(
-                channel,
-                position,
-                frame.number("time", 0),
-                frame.text("from"),
-                frame.text("client"),
-                frame.text("slot"),
-                frame.texts("headers"),
-                bytes == null ? Payload.checked(json) : Payload.base64(bytes));
     }
 
     /** Something is missing that nobody spoke of. Not handed on: the log has it still, so it is asked for. */

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class Identity {
     private final String agent;
     private @Nullable String session;
-    private @Nullable String user;
+    private volatile @Nullable String user;
     private volatile @Nullable String client;
     private String nonce = Names.random();
     private long turn;
@@ -23,6 +23,17 @@ final class Identity {
     @Nullable
     String client() {
         return client;
+    }
+
+    /** Who the server takes the session for. */
+    @Nullable
+    String user() {
+        return user;
+    }
+
+    /** Whether there is no session to come back to. */
+    boolean isFresh() {
+        return session == null;
     }
 
     /** The next attempt is to get another session. */

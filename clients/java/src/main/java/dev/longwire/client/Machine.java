@@ -5,7 +5,9 @@ import dev.longwire.client.json.JsonObject;
 import dev.longwire.client.json.JsonReader;
 import dev.longwire.client.json.JsonWriter;
 import dev.longwire.client.transport.Transport;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,7 @@ final class Machine implements Link.Owner, Feeds.Host {
     private final Executor callbacks;
     private final Requests requests;
     private final Feeds feeds = new Feeds(this);
+    private final Map<String, Presence> presences = new ConcurrentHashMap<>();
     private final Identity identity;
     private final Routes routes;
     private final Tokens tokens;
@@ -143,6 +146,10 @@ final class Machine implements Link.Owner, Feeds.Host {
         });
     }
 
+    Presence presence(String channel, Client of) {
+        return presences.computeIfAbsent(channel, name -> new Presence(name, of, this));
+    }
+
     void unsubscribe(Feed feed) {
         post(() -> feeds.remove(feed));
     }
@@ -236,6 +243,13 @@ final class Machine implements Link.Owner, Feeds.Host {
                     requests.answered(id, frame);
                 }
             }
+            case "presence" -> {
+                Presence presence = presences.get(frame.needText("channel"));
+                if (id == 0 && presence != null) {
+                    presence.frame(frame);
+                }
+                requests.answered(id, frame);
+            }
             // Answers; or a pong, or something that a later server says and this client does not know.
             default -> requests.answered(id, frame);
         }
@@ -269,6 +283,7 @@ final class Machine implements Link.Owner, Feeds.Host {
         enter(State.CONNECTED, null, 0);
         requests.attached(to, welcome.resumed(), welcome.keysKnownMillis());
         feeds.attached();
+        presences.values().forEach(presence -> presence.attached(welcome.resumed()));
         callback(() -> ready.complete(null));
     }
 
@@ -394,7 +409,8 @@ final class Machine implements Link.Owner, Feeds.Host {
                 return;
             }
             if (failure == null) {
-                link = new Link(this::post, this, settings.carriers().make(routes.via()), attemptEndsAt);
+                link = new Link(
+                        this::post, this, settings.carriers().make(routes.via(), identity.isFresh()), attemptEndsAt);
                 link.open();
             } else {
                 lost(Faults.tokenFailed(failure), Faults.Advice.SAME);
@@ -415,6 +431,7 @@ final class Machine implements Link.Owner, Feeds.Host {
         LongwireException why = cause == null ? Faults.closedClient() : cause;
         requests.failAll(why);
         feeds.failAll(cause);
+        presences.values().forEach(presence -> presence.closed(why));
         callback(() -> ready.completeExceptionally(why));
     }
 
@@ -454,7 +471,7 @@ final class Machine implements Link.Owner, Feeds.Host {
         tokens.tick(nowMillis, this::refresh);
         if (nowMillis >= routes.probeAt()) {
             routes.probing();
-            probe = new Probe(this::post, settings.carriers().make(Via.WEBSOCKET), this::probed);
+            probe = new Probe(this::post, settings.carriers().make(Via.WEBSOCKET, true), this::probed);
             probe.start();
         }
     }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.client;
 
+import dev.longwire.client.json.JsonObject;
 import dev.longwire.client.json.JsonWriter;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,18 @@ public record Message(
         Map<String, String> headers,
         Payload payload)
         implements ChannelEvent {
+
+    static Message read(String channel, Position position, JsonObject frame) {
+        return new Message(
+                channel,
+                position,
+                frame.number("time", 0),
+                frame.text("from"),
+                frame.text("client"),
+                frame.text("slot"),
+                frame.texts("headers"),
+                Objects.requireNonNullElse(Payload.read(frame), Payload.NULL));
+    }
 
     /**
      * One line of JSON with {@code channel}, {@code epoch}, {@code offset}, {@code time}, {@code from}, {@code client},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.client;
 
+import dev.longwire.client.json.JsonObject;
 import dev.longwire.client.json.JsonReader;
 import dev.longwire.client.json.JsonWriter;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 public final class Payload {
     /** The server allows 32 levels, and the frame around the payload is one. */
     static final int MAX_DEPTH = 31;
+
+    /** JSON's null. */
+    static final Payload NULL = new Payload("null", null);
 
     private final @Nullable String json;
     private final byte @Nullable [] bytes;
@@ -45,14 +49,14 @@ public final class Payload {
         return new Payload(null, bytes.clone());
     }
 
-    /** JSON that has been checked as a part of something else. */
-    static Payload checked(String json) {
-        return new Payload(json, null);
-    }
-
-    /** Reads base64 with padding. */
-    static Payload base64(String text) {
-        return new Payload(null, Base64.getDecoder().decode(text));
+    /** Reads the field {@code data} or {@code data64}; null when there is neither. */
+    static @Nullable Payload read(JsonObject frame) {
+        String bytes = frame.text("data64");
+        if (bytes != null) {
+            return new Payload(null, Base64.getDecoder().decode(bytes));
+        }
+        String json = frame.raw("data");
+        return json == null ? null : new Payload(json, null);
     }
 
     /** Whether it is bytes, not JSON. */

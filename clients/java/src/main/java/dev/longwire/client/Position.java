@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.client;
 
+import dev.longwire.client.json.JsonObject;
+import dev.longwire.client.json.JsonWriter;
+import org.jspecify.annotations.Nullable;
+
 /**
  * A place in a channel's log. A position never names two messages.
  *
@@ -29,6 +33,20 @@ public record Position(String epoch, long offset) {
             throw new IllegalArgumentException("a position is EPOCH:OFFSET");
         }
         return new Position(text.substring(0, colon), Long.parseLong(text.substring(colon + 1)));
+    }
+
+    /** Reads a field that is a position; null when there is none. */
+    static @Nullable Position read(@Nullable String raw) {
+        if (raw == null || raw.charAt(0) != '{') {
+            return null;
+        }
+        JsonObject position = JsonObject.parse(raw, 2);
+        return new Position(position.needText("epoch"), position.number("offset", 0));
+    }
+
+    /** Writes a field that is this position. */
+    void write(JsonWriter out, String name) {
+        out.open(name).text("epoch", epoch).number("offset", offset).close();
     }
 
     /** {@code epoch:offset}, as event streams write it. */

@@ -341,6 +341,7 @@ final class ClientTest {
         }
     }
 
+    /** Shows [CS20]. */
     @Test
     void aRefusedHandshakeEndsTheClientAnOverloadedServerDoesNot() {
         CompletableFuture<?> ready = client.connect();

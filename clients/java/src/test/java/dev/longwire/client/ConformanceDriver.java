@@ -67,9 +67,12 @@ final class ConformanceDriver {
         given(options, "impatient", (name, raw) -> builder.impatient(options.flag(name)));
         given(options, "token", (name, raw) -> builder.token(options.text(name)));
         given(options, "tokens", (name, raw) -> builder.tokens(source(JsonReader.elements(raw, DEPTH))));
-        given(options, "transports", (name, raw) -> builder.transports(JsonReader.elements(raw, DEPTH).stream()
-                .map(way -> Via.valueOf(way.replace("\"", "").toUpperCase(Locale.ROOT)))
-                .toArray(Via[]::new)));
+        given(
+                options,
+                "transports",
+                (name, raw) -> builder.transports(JsonReader.elements(raw, DEPTH).stream()
+                        .map(way -> Via.valueOf(way.replace("\"", "").toUpperCase(Locale.ROOT)))
+                        .toArray(Via[]::new)));
         given(options, "outbox", (name, raw) -> {
             int requests = (int) JsonObject.parse(raw, DEPTH).number("requests", 0);
             builder.window(requests).outbox(requests, 1 << 20);
@@ -104,10 +107,13 @@ final class ConformanceDriver {
         switch (command.needText("do")) {
             case "connect" -> client.connect();
             case "close" -> client.closeAsync();
-            case "ask" -> done(tag, new JsonWriter()
-                    .text("state", client.state().name().toLowerCase(Locale.ROOT))
-                    .text("transport", lower(client.transport()))
-                    .text("id", client.id()));
+            case "ask" ->
+                done(
+                        tag,
+                        new JsonWriter()
+                                .text("state", client.state().name().toLowerCase(Locale.ROOT))
+                                .text("transport", lower(client.transport()))
+                                .text("id", client.id()));
             case "subscribe" -> subscribe(command);
             case "unsubscribe" -> {
                 Subscription last = subscriptions.remove(command.needText("channel"));
@@ -116,6 +122,29 @@ final class ConformanceDriver {
                 }
             }
             case "publish" -> publish(tag, command);
+            case "history" ->
+                settle(
+                        tag,
+                        client.channel(command.needText("channel")).history(History.Range.oldest()),
+                        page -> new JsonWriter()
+                                .raw(
+                                        "data",
+                                        page.messages().stream()
+                                                .map(Message::payload)
+                                                .toList()
+                                                .toString()));
+            case "call" ->
+                settle(
+                        tag,
+                        client.call(command.needText("method"), Payload.read(command)),
+                        answer -> new JsonWriter().raw("data", answer.json()));
+            case "enter" -> settle(tag, room(command).enter(Payload.read(command)), nothing -> new JsonWriter());
+            case "leave" -> settle(tag, room(command).leave(), nothing -> new JsonWriter());
+            case "observe" ->
+                settle(
+                        tag,
+                        room(command).observe(new Watcher(command.needText("channel"))),
+                        nothing -> new JsonWriter());
             default -> throw new IllegalArgumentException(command.needText("do"));
         }
     }
@@ -138,12 +167,19 @@ final class ConformanceDriver {
         subscriptions.put(channel, client.channel(channel).subscribe(start, new Teller(channel)));
     }
 
+    private Presence room(JsonObject command) {
+        return client.channel(command.needText("channel")).presence();
+    }
+
     private void publish(long tag, JsonObject command) {
         Payload data = Payload.json(command.raw("data"));
         Channel channel = client.channel(command.needText("channel"));
-        settle(tag, channel.publish(Publication.of(data).withKey(command.text("key"))), published -> new JsonWriter()
-                .number("offset", published.position().offset())
-                .raw("duplicate", Boolean.toString(published.duplicate())));
+        settle(
+                tag,
+                channel.publish(Publication.of(data).withKey(command.text("key"))),
+                published -> new JsonWriter()
+                        .number("offset", published.position().offset())
+                        .raw("duplicate", Boolean.toString(published.duplicate())));
     }
 
     private <T> void settle(long tag, CompletableFuture<T> answer, java.util.function.Function<T, JsonWriter> say) {
@@ -151,9 +187,15 @@ final class ConformanceDriver {
             if (fault == null) {
                 done(tag, say.apply(value));
             } else {
-                Throwable cause = fault instanceof CompletionException && fault.getCause() != null ? fault.getCause() : fault;
+                Throwable cause =
+                        fault instanceof CompletionException && fault.getCause() != null ? fault.getCause() : fault;
                 LongwireException known = (LongwireException) cause;
-                tell("failed", new JsonWriter().number("tag", tag).text("name", known.name()).number("code", known.code()));
+                tell(
+                        "failed",
+                        new JsonWriter()
+                                .number("tag", tag)
+                                .text("name", known.name())
+                                .number("code", known.code()));
             }
         });
     }
@@ -174,12 +216,49 @@ final class ConformanceDriver {
 
     private void done(long tag, JsonWriter more) {
         String fields = more.fields();
-        OUT.println("{\"client\":" + number + ",\"event\":\"done\",\"tag\":" + tag + (fields.isEmpty() ? "" : "," + fields)
-                + "}");
+        OUT.println("{\"client\":" + number + ",\"event\":\"done\",\"tag\":" + tag
+                + (fields.isEmpty() ? "" : "," + fields) + "}");
     }
 
     private void tell(String event, JsonWriter more) {
         OUT.println("{\"client\":" + number + ",\"event\":\"" + event + "\"," + more.fields() + "}");
+    }
+
+    /** Tells who comes and goes. */
+    private final class Watcher implements PresenceListener {
+        private final String channel;
+
+        Watcher(String channel) {
+            this.channel = channel;
+        }
+
+        private void member(String event, Member member) {
+            JsonWriter out = new JsonWriter()
+                    .text("channel", channel)
+                    .text("who", member.user() == null ? member.client() : member.user());
+            Payload data = member.data();
+            tell(event, data == null ? out : out.raw("data", data.json()));
+        }
+
+        @Override
+        public void onJoined(Member member) {
+            member("joined", member);
+        }
+
+        @Override
+        public void onUpdated(Member member) {
+            member("updated", member);
+        }
+
+        @Override
+        public void onLeft(Member member) {
+            member("left", member);
+        }
+
+        @Override
+        public void onEnd(LongwireException cause) {
+            tell("presence_ended", new JsonWriter().text("channel", channel).text("name", cause.name()));
+        }
     }
 
     /** Tells what happens on a subscription. */
@@ -196,18 +275,26 @@ final class ConformanceDriver {
 
         @Override
         public void onMessage(Message message) {
-            tell("message", on().number("offset", message.position().offset()).raw("data", message.payload().toString()));
+            tell(
+                    "message",
+                    on().number("offset", message.position().offset())
+                            .raw("data", message.payload().toString()));
         }
 
         @Override
         public void onAttached(Attached attached) {
-            tell("subscribed", on().raw("recovered", Boolean.toString(attached.recovered()))
-                    .number("at", attached.position().offset()));
+            tell(
+                    "subscribed",
+                    on().raw("recovered", Boolean.toString(attached.recovered()))
+                            .number("at", attached.position().offset()));
         }
 
         @Override
         public void onReset(Reset reset) {
-            tell("reset", on().text("reason", reset.reason()).number("at", reset.after().offset()));
+            tell(
+                    "reset",
+                    on().text("reason", reset.reason())
+                            .number("at", reset.after().offset()));
         }
 
         @Override

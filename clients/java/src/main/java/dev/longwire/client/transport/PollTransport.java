@@ -44,6 +44,7 @@ public final class PollTransport implements Transport {
     private final HttpClient http;
     private final URI uri;
     private final int maxChars;
+    private final boolean fresh;
     private final ArrayDeque<String> queue = new ArrayDeque<>();
     /** Answers that came before their turn, or that nobody has asked for yet: the frames as an array. */
     private final Map<Long, String> answers = new HashMap<>();
@@ -62,11 +63,14 @@ public final class PollTransport implements Transport {
     /**
      * @param uri where polls are answered
      * @param maxChars how long an answer may be
+     * @param fresh whether there is no session yet: then its first request is known by a nonce, and may be said again. One
+     *     that resumes is not said again, for its turn may be over
      */
-    public PollTransport(HttpClient http, URI uri, int maxChars) {
+    public PollTransport(HttpClient http, URI uri, int maxChars, boolean fresh) {
         this.http = http;
         this.uri = uri;
         this.maxChars = maxChars;
+        this.fresh = fresh;
     }
 
     @Override
@@ -161,7 +165,7 @@ public final class PollTransport implements Transport {
             answered(asked.number(), response.body());
         } else if (status != 0 && status != 408) {
             refused(status, retryAfter(response));
-        } else if (asked.attempt() == AGAIN_MILLIS.length || (asked.number() == 1 && unreached(fault))) {
+        } else if (asked.attempt() == AGAIN_MILLIS.length || (asked.number() == 1 && (!fresh || unreached(fault)))) {
             end(broken(fault));
         } else {
             Timers.after(AGAIN_MILLIS[asked.attempt()], () -> again(asked));
