@@ -132,7 +132,7 @@ public final class Channel {
      */
     public CompletableFuture<@Nullable Position> outcome(String key) {
         JsonWriter fields = new JsonWriter().text("channel", name).text("key", key);
-        return client.request(READ, fields, frame -> Position.read(frame.raw("outcome")));
+        return client.<@Nullable Position>request(READ, fields, frame -> Position.read(frame.raw("outcome")));
     }
 
     /** Hands events to a listener as they come. */

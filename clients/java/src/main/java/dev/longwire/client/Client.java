@@ -178,7 +178,8 @@ public final class Client implements AutoCloseable {
     }
 
     /** Sends a request that is said again until it has an answer, or its time is up. */
-    <T> CompletableFuture<T> request(Request.What what, JsonWriter fields, Function<JsonObject, T> read) {
+    <T extends @Nullable Object> CompletableFuture<T> request(
+            Request.What what, JsonWriter fields, Function<JsonObject, T> read) {
         long bytes = utf8Length(fields.fields()) + FRAME_BYTES;
         if (bytes > settings.messageBytes()) {
             return CompletableFuture.failedFuture(
@@ -200,7 +201,8 @@ public final class Client implements AutoCloseable {
     }
 
     /** Reads an answer on the lane, where nothing else moves. */
-    private <T> void answered(JsonObject frame, Function<JsonObject, T> read, long bytes, CompletableFuture<T> future) {
+    private <T extends @Nullable Object> void answered(
+            JsonObject frame, Function<JsonObject, T> read, long bytes, CompletableFuture<T> future) {
         try {
             T value = read.apply(frame);
             settled(bytes, () -> future.complete(value));

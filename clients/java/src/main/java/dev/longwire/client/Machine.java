@@ -213,7 +213,12 @@ final class Machine implements Link.Owner, Feeds.Host {
         }
         JsonObject frame = JsonObject.parse(text, MAX_DEPTH);
         long id = frame.number("id", 0);
-        switch (frame.needText("type")) {
+        String type = frame.needText("type");
+        if (id != 0 && !type.equals("connected") && !type.equals("error")) {
+            requests.answered(id, frame);
+            return;
+        }
+        switch (type) {
             case "message" -> feeds.message(frame, text.length());
             case "reset" -> feeds.reset(frame);
             case "disconnect" -> {
@@ -222,36 +227,18 @@ final class Machine implements Link.Owner, Feeds.Host {
             }
             case "connected" -> attached(from, frame);
             case "error" -> error(from, id, frame);
-            case "subscribed" -> {
-                if (id == 0) {
-                    feeds.subscribed(frame);
-                } else {
-                    requests.answered(id, frame);
-                }
-            }
-            case "unsubscribed" -> {
-                if (id == 0) {
-                    feeds.unsubscribed(frame);
-                } else {
-                    requests.answered(id, frame);
-                }
-            }
-            case "refresh" -> {
-                if (id == 0) {
-                    tokens.wanted();
-                } else {
-                    requests.answered(id, frame);
-                }
-            }
+            case "subscribed" -> feeds.subscribed(frame);
+            case "unsubscribed" -> feeds.unsubscribed(frame);
+            case "refresh" -> tokens.wanted();
             case "presence" -> {
                 Presence presence = presences.get(frame.needText("channel"));
-                if (id == 0 && presence != null) {
+                if (presence != null) {
                     presence.frame(frame);
                 }
-                requests.answered(id, frame);
             }
-            // Answers; or a pong, or something that a later server says and this client does not know.
-            default -> requests.answered(id, frame);
+            default -> {
+                // A pong, or something that a later server says and this client does not know.
+            }
         }
     }
 

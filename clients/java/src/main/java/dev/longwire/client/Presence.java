@@ -131,7 +131,7 @@ public final class Presence {
         if (data != null) {
             data.write(fields);
         }
-        return client.request(WHAT, fields, answer -> {
+        return client.<@Nullable Void>request(WHAT, fields, answer -> {
             then.accept(answer);
             return null;
         });

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -138,8 +139,10 @@ final class ConformanceDriver {
                         tag,
                         client.call(command.needText("method"), Payload.read(command)),
                         answer -> new JsonWriter().raw("data", answer.json()));
-            case "enter" -> settle(tag, room(command).enter(Payload.read(command)), nothing -> new JsonWriter());
-            case "leave" -> settle(tag, room(command).leave(), nothing -> new JsonWriter());
+            case "enter" ->
+                this.<@Nullable Void>settle(
+                        tag, room(command).enter(Payload.read(command)), nothing -> new JsonWriter());
+            case "leave" -> this.<@Nullable Void>settle(tag, room(command).leave(), nothing -> new JsonWriter());
             case "observe" ->
                 settle(
                         tag,
@@ -172,7 +175,7 @@ final class ConformanceDriver {
     }
 
     private void publish(long tag, JsonObject command) {
-        Payload data = Payload.json(command.raw("data"));
+        Payload data = Objects.requireNonNull(Payload.read(command));
         Channel channel = client.channel(command.needText("channel"));
         settle(
                 tag,
@@ -182,7 +185,8 @@ final class ConformanceDriver {
                         .raw("duplicate", Boolean.toString(published.duplicate())));
     }
 
-    private <T> void settle(long tag, CompletableFuture<T> answer, java.util.function.Function<T, JsonWriter> say) {
+    private <T extends @Nullable Object> void settle(
+            long tag, CompletableFuture<T> answer, java.util.function.Function<T, JsonWriter> say) {
         answer.whenComplete((value, fault) -> {
             if (fault == null) {
                 done(tag, say.apply(value));
