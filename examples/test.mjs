@@ -43,8 +43,11 @@ const tests = {
     const bob = await page(`${url}?name=Bob`);
     await shows(ann, '#people', 'Bob');
     await shows(bob, '#people', 'Ann');
-    await ann.fill('#text', 'hello <b>Bob</b>');
-    await shows(bob, '#typing', 'Ann is typing');
+    // She goes on until he has seen it: whoever rests for three seconds doesn't type any more.
+    await until('Bob sees that Ann types', async () => {
+      await ann.fill('#text', 'hello <b>Bob</b>');
+      return (await bob.locator('#typing').innerText()).includes('Ann is typing');
+    });
     await ann.press('#text', 'Enter');
     await shows(bob, '#log', 'hello <b>Bob</b>');
     await until('nobody types any more', async () => (await bob.locator('#typing').innerText()) === '');
