@@ -52,6 +52,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Client implements AutoCloseable {
     private static final Request.What CALL = new Request.What("call", Request.Kind.CALL);
+    private static final Request.What REFRESH = new Request.What("refresh", Request.Kind.READ);
     private static final int TOO_LARGE = 108;
     /** What stands in a frame beside the fields of the request: type, id, retry, brackets. */
     private static final int FRAME_BYTES = 80;
@@ -156,6 +157,20 @@ public final class Client implements AutoCloseable {
             data.write(fields);
         }
         return request(CALL, fields, frame -> Objects.requireNonNullElse(Payload.read(frame), Payload.NULL));
+    }
+
+    /**
+     * Adds what a token allows to what this session may do, until that token ends: the right to one channel, say. A new
+     * session is shown it again by itself, before its subscriptions and its presence.
+     *
+     * @return completes with when the token ends, in ms since 1970 (0: never), once its rights count; fails with
+     *     {@code unauthorized}, or {@code too_many_tokens} beyond 16
+     */
+    public CompletableFuture<Long> addToken(String newToken) {
+        return request(REFRESH, AddedTokens.fields(newToken), frame -> {
+            machine.added().taken(newToken);
+            return frame.number("expires", 0);
+        });
     }
 
     Pages pages(

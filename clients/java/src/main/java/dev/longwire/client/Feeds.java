@@ -42,6 +42,8 @@ final class Feeds {
 
     private final Host host;
     private final Map<String, Feed> feeds = new LinkedHashMap<>();
+    /** Rights are on their way that a new session does not have yet: what is forbidden now is asked for again then. */
+    private boolean held;
 
     Feeds(Host host) {
         this.host = host;
@@ -55,7 +57,7 @@ final class Feeds {
                             ALREADY_SUBSCRIBED,
                             "already_subscribed",
                             "This client has a subscription of this channel already."));
-        } else if (host.connected()) {
+        } else if (host.connected() && !held) {
             subscribe(feed);
         }
     }
@@ -79,6 +81,7 @@ final class Feeds {
 
     /** The connection is gone; the next one is told of each channel again. */
     void detached() {
+        held = false;
         for (Feed feed : List.copyOf(feeds.values())) {
             if (feed.phase == Feed.Phase.LEAVING) {
                 end(feed, null);
@@ -110,8 +113,13 @@ final class Feeds {
         out.close();
     }
 
+    void hold() {
+        held = true;
+    }
+
     /** There is a session: whatever the resume did not name is asked for now. */
     void attached() {
+        held = false;
         for (Feed feed : feeds.values()) {
             if (feed.phase == Feed.Phase.WAITING) {
                 subscribe(feed);
@@ -229,6 +237,10 @@ final class Feeds {
             return;
         }
         String reason = Objects.requireNonNullElse(frame.text("reason"), "server");
+        if (held && feed.phase == Feed.Phase.ASKED && reason.equals("forbidden")) {
+            feed.phase = Feed.Phase.WAITING;
+            return;
+        }
         boolean wished = feed.phase == Feed.Phase.LEAVING;
         end(feed, wished ? null : new LongwireException(0, reason, "The server has ended the subscription."));
     }

@@ -38,6 +38,7 @@ final class Machine implements Link.Owner, Feeds.Host {
     private final Feeds feeds = new Feeds(this);
     private final Map<String, Presence> presences = new ConcurrentHashMap<>();
     private final Identity identity;
+    private final AddedTokens added = new AddedTokens();
     private final Routes routes;
     private final Tokens tokens;
     private final Backoff backoff;
@@ -48,9 +49,7 @@ final class Machine implements Link.Owner, Feeds.Host {
     private final Backlog backlog = new Backlog(() -> post(this::readOn));
 
     private Phase phase = Phase.IDLE;
-    /** What the application sees of the phase. */
     private volatile State state = State.IDLE;
-
     private volatile @Nullable Via via;
     private @Nullable Link link;
     private @Nullable Probe probe;
@@ -146,6 +145,10 @@ final class Machine implements Link.Owner, Feeds.Host {
         });
     }
 
+    AddedTokens added() {
+        return added;
+    }
+
     Presence presence(String channel, Client of) {
         return presences.computeIfAbsent(channel, name -> new Presence(name, of, this));
     }
@@ -236,9 +239,8 @@ final class Machine implements Link.Owner, Feeds.Host {
                     presence.frame(frame);
                 }
             }
-            default -> {
-                // A pong, or something that a later server says and this client does not know.
-            }
+            // A pong, or something that a later server says and this client does not know.
+            default -> {}
         }
     }
 
@@ -269,9 +271,19 @@ final class Machine implements Link.Owner, Feeds.Host {
         phase = Phase.ATTACHED;
         enter(State.CONNECTED, null, 0);
         requests.attached(to, welcome.resumed(), welcome.keysKnownMillis());
-        feeds.attached();
-        presences.values().forEach(presence -> presence.attached(welcome.resumed()));
+        if (welcome.resumed() || added.isEmpty()) {
+            restate(welcome.resumed());
+        } else {
+            feeds.hold();
+            added.again(this::request, () -> restate(false));
+        }
         callback(() -> ready.complete(null));
+    }
+
+    /** The session may do what it may: it is told what is wanted of it. */
+    private void restate(boolean resumed) {
+        feeds.attached();
+        presences.values().forEach(presence -> presence.attached(resumed));
     }
 
     @Override
@@ -480,9 +492,8 @@ final class Machine implements Link.Owner, Feeds.Host {
         if (link != null && connected()) {
             requests.flush(link);
         }
-        long linkAt = link == null ? Alarm.NEVER : link.wakeAt();
         long asked = Math.min(feeds.wakeAt(), requests.wakeAt(Alarm.nowMillis()));
         long others = Math.min(tokens.wakeAt(), Math.min(openAt, routes.probeAt()));
-        alarm.set(Math.min(others, Math.min(linkAt, asked)));
+        alarm.set(Math.min(Math.min(others, asked), link == null ? Alarm.NEVER : link.wakeAt()));
     }
 }

@@ -78,6 +78,41 @@ final class TokensTest {
         }
     }
 
+    /** Shows [CS60] [A26] [A28]. */
+    @Test
+    void whatWasAddedIsAddedAgainToANewSession() throws Exception {
+        Notes notes = new Notes();
+        client.connect();
+        try (Peer.Connection first = peer.accept()) {
+            first.welcome();
+            CompletableFuture<Long> added = client.addToken("more");
+            JsonObject refresh = first.frame("refresh");
+            assertThat(refresh.text("token")).isEqualTo("more");
+            assertThat(refresh.flag("add")).isTrue();
+            first.say("{'type':'refresh','id':" + refresh.number("id", 0) + ",'expires':5}");
+            assertThat(added.get(30, TimeUnit.SECONDS)).isEqualTo(5);
+            client.channel("secret").subscribe(notes);
+            first.subscribed(7);
+            assertThat(notes.next(1)).containsExactly("attached e1:7");
+            first.cut();
+        }
+        try (Peer.Connection second = peer.accept()) {
+            second.welcome("'resumed':true,'turn':2,'user':null");
+            second.say("{'type':'subscribed','channel':'secret','epoch':'e1','offset':7,'recovered':true,'replay':0}");
+            assertThat(notes.next(1)).containsExactly("attached e1:7 recovered");
+            second.cut();
+        }
+        try (Peer.Connection third = peer.accept()) {
+            third.welcome();
+            third.say("{'type':'unsubscribed','channel':'secret','reason':'forbidden'}");
+            JsonObject again = third.frame("refresh");
+            assertThat(again.text("token")).isEqualTo("more");
+            third.say("{'type':'refresh','id':" + again.number("id", 0) + ",'expires':5}");
+            JsonObject subscribe = third.frame("subscribe");
+            assertThat(subscribe.raw("since")).isEqualTo("{\"epoch\":\"e1\",\"offset\":7}");
+        }
+    }
+
     @Test
     void aSourceThatFailsIsAskedAgain() throws Exception {
         asked.set(2);
