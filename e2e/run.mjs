@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs the tests one after the other against one server and one browser. UPDATE=1 takes the picture for the README too.
-import {ends, longwire, node, require, root, serve, subscribe, sweep, until} from './stage.mjs';
+import assert from 'node:assert/strict';
+import {ends, longwire, node, require, root, runTests, serve, subscribe, until} from './stage.mjs';
 import {tests} from './tests.mjs';
 
 const {chromium} = require('playwright-core');
@@ -41,11 +42,11 @@ const picture = async (browser) => {
   await stop();
 };
 
-let passed = 0;
-let failed = 0;
 const server = await serve();
 const browser = await chromium.launch({executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS, headless: true});
-for (const [name, test] of Object.entries(tests)) {
+
+/** A test, on pages that may not complain. */
+const watched = async (test) => {
   const faults = [];
   const watch = (page) => {
     page.on('console', (message) => message.type() === 'error' && faults.push(`console: ${message.text()}`));
@@ -55,29 +56,21 @@ for (const [name, test] of Object.entries(tests)) {
     page.on('requestfailed', (request) => left(request) || faults.push(`request: ${request.url()} ${request.failure()?.errorText}`));
     page.on('response', (response) => response.status() >= 400 && faults.push(`${response.status()}: ${response.url()}`));
   };
-  const started = Date.now();
-  try {
-    await test({browser, url: server.url, watch});
-    if (faults.length > 0) {
-      throw new Error(`the page complains:\n${faults.join('\n')}`);
-    }
-    passed++;
-    console.log(`ok   ${Date.now() - started} ms  ${name}`);
-  } catch (error) {
-    failed++;
-    console.log(`FAIL ${name}\n${error.stack}`);
+  await test({browser, url: server.url, watch});
+  if (faults.length > 0) {
+    throw new Error(`the page complains:\n${faults.join('\n')}`);
   }
-  await Promise.all(browser.contexts().map((context) => context.close()));
-}
-if (process.env.UPDATE) {
-  await picture(browser);
-}
-await browser.close();
-const code = await server.stop();
-if (code !== 0 && code !== 143) {
-  failed++;
-  console.log(`FAIL the server ended with ${code}`);
-}
-sweep();
-console.log(`SUITE readers: ${passed} passed, ${failed} failed`);
-process.exit(failed === 0 ? 0 : 1);
+};
+
+await runTests('readers', tests, {
+  around: watched,
+  after: () => Promise.all(browser.contexts().map((context) => context.close())),
+  end: async () => {
+    if (process.env.UPDATE) {
+      await picture(browser);
+    }
+    await browser.close();
+    const code = await server.stop();
+    assert.ok(code === 0 || code === 143, `the server ended with ${code}`);
+  },
+});

@@ -88,3 +88,41 @@ export const sweep = () => {
     child.kill('SIGKILL');
   }
 };
+
+/**
+ * Runs named tests one after the other and says of each how it went; ends the process with the line that ./verify reads.
+ *
+ * @param hooks {@code around(test)} runs one test, {@code after()} comes behind each, {@code end()} behind all; what that
+ *   throws is a failure. Words of the command line pick tests by their names
+ */
+export const runTests = async (suite, tests, {around = (test) => test(), after = () => {}, end = () => {}} = {}) => {
+  const wanted = process.argv[2];
+  let passed = 0;
+  let failed = 0;
+  const trial = async (name, run) => {
+    const started = Date.now();
+    try {
+      await run();
+      return `ok   ${Date.now() - started} ms  ${name}`;
+    } catch (error) {
+      failed++;
+      console.log(`FAIL ${name}\n${error.stack}`);
+      return '';
+    }
+  };
+  for (const [name, test] of Object.entries(tests)) {
+    if (wanted && !name.includes(wanted)) {
+      continue;
+    }
+    const said = await trial(name, () => around(test));
+    if (said) {
+      passed++;
+      console.log(said);
+    }
+    await after();
+  }
+  await trial('the end', end);
+  sweep();
+  console.log(`SUITE ${suite}: ${passed} passed, ${failed} failed`);
+  process.exit(failed === 0 && passed > 0 ? 0 : 1);
+};

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import {spawn} from 'node:child_process';
 import {createInterface} from 'node:readline';
-import {ends, longwire, require, root, sweep, until} from '../e2e/stage.mjs';
+import {ends, longwire, require, root, runTests, until} from '../e2e/stage.mjs';
 
 const {chromium} = require('playwright-core');
 const browser = await chromium.launch({executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'], headless: true});
@@ -113,25 +113,10 @@ const tests = {
   },
 };
 
-let passed = 0;
-let failed = 0;
-for (const [name, test] of Object.entries(tests)) {
-  if (process.argv[2] && !name.startsWith(process.argv[2])) {
-    continue;
-  }
-  const started = Date.now();
-  try {
-    await test();
-    passed++;
-    console.log(`ok   ${Date.now() - started} ms  ${name}`);
-  } catch (error) {
-    failed++;
-    console.log(`FAIL ${name}\n${error.stack}`);
-  }
-  running.forEach((child) => child.kill('SIGTERM'));
-  await Promise.all(browser.contexts().map((context) => context.close()));
-}
-await browser.close();
-sweep();
-console.log(`SUITE examples: ${passed} passed, ${failed} failed`);
-process.exit(failed === 0 ? 0 : 1);
+await runTests('examples', tests, {
+  after: async () => {
+    running.forEach((child) => child.kill('SIGTERM'));
+    await Promise.all(browser.contexts().map((context) => context.close()));
+  },
+  end: () => browser.close(),
+});

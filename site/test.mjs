@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import {readFileSync, readdirSync} from 'node:fs';
 import {join} from 'node:path';
-import {node, require, root, serve, sweep, until} from '../e2e/stage.mjs';
+import {node, require, root, runTests, serve, until} from '../e2e/stage.mjs';
 import {runGuide} from './guides.mjs';
 
 const {chromium} = require('playwright-core');
@@ -145,24 +145,9 @@ for (const file of readdirSync(join(root, 'docs/guides')).sort()) {
   tests[`what ${file} shows works`] = () => runGuide(file, {url: server.url, browser, after: looks[file]});
 }
 
-let passed = 0;
-let failed = 0;
-for (const [name, test] of Object.entries(tests)) {
-  if (process.argv[2] && !name.includes(process.argv[2])) {
-    continue;
-  }
-  const started = Date.now();
-  try {
-    await test();
-    passed++;
-    console.log(`ok   ${Date.now() - started} ms  ${name}`);
-  } catch (error) {
-    failed++;
-    console.log(`FAIL ${name}\n${error.stack}`);
-  }
-}
-await browser.close();
-await server.stop();
-sweep();
-console.log(`SUITE site: ${passed} passed, ${failed} failed`);
-process.exit(failed === 0 ? 0 : 1);
+await runTests('site', tests, {
+  end: async () => {
+    await browser.close();
+    await server.stop();
+  },
+});

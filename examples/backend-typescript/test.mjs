@@ -5,7 +5,7 @@ import {spawnSync} from 'node:child_process';
 import {createHash} from 'node:crypto';
 import {mkdirSync, writeFileSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
-import {serve, sweep} from '../../e2e/stage.mjs';
+import {runTests, serve} from '../../e2e/stage.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const KEY = 'canary-backend-5d1e';
@@ -137,19 +137,4 @@ const tests = {
   },
 };
 
-let passed = 0;
-let failed = 0;
-for (const [name, test] of Object.entries(tests)) {
-  try {
-    await test();
-    passed++;
-    console.log(`ok   ${name}`);
-  } catch (error) {
-    failed++;
-    console.log(`FAIL ${name}\n${error.stack}`);
-  }
-}
-await stop();
-sweep();
-console.log(`SUITE api: ${passed} passed, ${failed} failed`);
-process.exit(failed === 0 ? 0 : 1);
+await runTests('api', tests, {end: stop});

@@ -68,7 +68,7 @@ final class KeygenCommand implements Callable<Integer> {
                 # For the console, /metrics and the HTTP API.
                 admin:
                   keys:
-                    admin: {hash: "%s", scopes: [read, close, revoke, publish, history, presence]}
+                    admin: {hash: "%s", scopes: [read, close, revoke, publish, history, presence, webhooks]}
                 """.formatted(fresh(), fresh(), AdminKey.hashOf(admin));
         try {
             Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));

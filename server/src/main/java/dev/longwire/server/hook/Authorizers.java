@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Authorizers {
 
-    public static final Authorizers NONE = new Authorizers(List.of());
+    public static final Authorizers NONE = new Authorizers();
 
     /** What comes with an answer's payload: its names, and bytes that base64 makes longer. */
     private static final int ANSWER_EXTRA_BYTES = 64 * 1024;
@@ -59,14 +59,14 @@ public final class Authorizers {
         }
     }
 
-    /** Those in the same process, who are asked before others. */
-    public Authorizers(List<Local> locals) {
-        List<Hook> all = new ArrayList<>();
-        locals.forEach(local -> all.add(add(local.hook, local.authorizer)));
-        hooks = new Hooks(all);
+    private Authorizers() {
+        hooks = Hooks.NONE;
     }
 
-    /** @param payloadBytes the longest payload that may be published, or answered to a call */
+    /**
+     * @param locals those in the same process, who are asked before others
+     * @param payloadBytes the longest payload that may be published, or answered to a call
+     */
     public Authorizers(List<Local> locals, List<HookConfig> configs, Sender sender, int payloadBytes, Metrics metrics) {
         List<Hook> all = new ArrayList<>();
         locals.forEach(local -> all.add(add(local.hook, local.authorizer)));

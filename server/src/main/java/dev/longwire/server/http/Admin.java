@@ -68,6 +68,34 @@ final class Admin {
         exchange.answer(HttpResponseStatus.OK, "application/json", text.toString());
     }
 
+    /** Writes an object's fields. */
+    interface Item<T> {
+        void write(JsonGenerator json, T item) throws IOException;
+    }
+
+    /**
+     * Answers with a page of a list.
+     *
+     * @param found what stands on the page, and one more where there is more
+     * @param key where an item stands in the list, which is where the page after it begins
+     */
+    static <T> void page(Exchange exchange, String list, List<T> found, Item<T> item, Function<T, String> key) {
+        int limit = limit(exchange);
+        List<T> shown = found.subList(0, Math.min(limit, found.size()));
+        answer(exchange, json -> {
+            json.writeArrayFieldStart(list);
+            for (T each : shown) {
+                json.writeStartObject();
+                item.write(json, each);
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            if (found.size() > limit) {
+                json.writeStringField("next", key.apply(shown.getLast()));
+            }
+        });
+    }
+
     private record Count(int sessions, int channels, int websockets, int polls, int streams) {}
 
     void stats(Exchange exchange) {
@@ -120,7 +148,11 @@ final class Admin {
         return session.carrier() == null ? null : (Line) session.carrier().attachment();
     }
 
-    private record Owned(Glance glance, int subscribers) {}
+    private record Owned(Glance glance, int subscribers) {
+        String channel() {
+            return glance.channel();
+        }
+    }
 
     void channels(Exchange exchange) {
         int limit = limit(exchange);
@@ -131,41 +163,34 @@ final class Admin {
             List<Glance> found = lists.stream()
                     .flatMap(List::stream)
                     .sorted(Comparator.comparing(Glance::channel))
-                    .limit(limit + 1)
+                    .limit(limit + 1L)
                     .toList();
-            List<Glance> all = found.subList(0, Math.min(limit, found.size()));
             gather(
-                    loop -> all.stream()
+                    loop -> found.stream()
                             .map(glance -> loop.hub().subscribersOf(glance.channel()))
                             .toList(),
-                    counts -> answer(exchange, json -> {
-                        json.writeArrayFieldStart("channels");
-                        for (int i = 0; i < all.size(); i++) {
-                            int index = i;
-                            write(
-                                    json,
-                                    new Owned(
-                                            all.get(i),
-                                            counts.stream()
-                                                    .mapToInt(each -> each.get(index))
-                                                    .sum()));
-                        }
-                        json.writeEndArray();
-                        if (found.size() > limit) {
-                            json.writeStringField("next", all.get(limit - 1).channel());
-                        }
-                    }));
+                    counts -> page(exchange, "channels", owned(found, counts), Admin::write, Owned::channel));
         });
     }
 
+    /** @param counts of each channel, from each loop */
+    private static List<Owned> owned(List<Glance> glances, List<List<Integer>> counts) {
+        List<Owned> all = new ArrayList<>();
+        for (int i = 0; i < glances.size(); i++) {
+            int index = i;
+            all.add(new Owned(
+                    glances.get(i),
+                    counts.stream().mapToInt(each -> each.get(index)).sum()));
+        }
+        return all;
+    }
+
     private static void write(JsonGenerator json, Owned owned) throws IOException {
-        json.writeStartObject();
         json.writeStringField("channel", owned.glance.channel());
         json.writeStringField("epoch", owned.glance.head().epoch());
         json.writeNumberField("offset", owned.glance.head().offset());
         json.writeNumberField("subscribers", owned.subscribers);
         json.writeNumberField("bytes", owned.glance.bytes());
-        json.writeEndObject();
     }
 
     /** How many are wanted of what the description bounds. */

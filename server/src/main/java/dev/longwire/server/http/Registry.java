@@ -81,16 +81,7 @@ final class Registry {
                     .sorted(Comparator.comparing(Entry::client))
                     .limit(limit + 1)
                     .toList();
-            Admin.answer(exchange, json -> {
-                json.writeArrayFieldStart("connections");
-                for (Entry each : all.subList(0, Math.min(limit, all.size()))) {
-                    write(json, each);
-                }
-                json.writeEndArray();
-                if (all.size() > limit) {
-                    json.writeStringField("next", all.get(limit - 1).client);
-                }
-            });
+            Admin.page(exchange, "connections", all, Registry::write, Entry::client);
         });
     }
 
@@ -122,7 +113,6 @@ final class Registry {
     }
 
     private static void write(JsonGenerator json, Entry entry) throws IOException {
-        json.writeStartObject();
         json.writeStringField("client", entry.client);
         json.writeStringField("user", entry.user);
         json.writeStringField("agent", entry.agent);
@@ -139,7 +129,6 @@ final class Registry {
         json.writeNumberField("subscriptions", entry.subscriptions);
         json.writeNumberField("lag", entry.lag);
         json.writeNumberField("bytes_held", entry.bytesHeld);
-        json.writeEndObject();
     }
 
     /** Closes one session, or all of a user: whoever asks for neither, or for both, has made a mistake that costs much. */

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.server.http;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import dev.longwire.core.hub.Session;
 import dev.longwire.protocol.ErrorCode;
 import dev.longwire.server.loop.Loop;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -28,21 +30,23 @@ final class Users {
         admin.gather(loop -> first(loop, prefix, after, limit + 1), maps -> {
             TreeMap<String, Integer> all = new TreeMap<>();
             maps.forEach(map -> map.forEach((user, sessions) -> all.merge(user, sessions, Integer::sum)));
-            List<Map.Entry<String, Integer>> found = new ArrayList<>(all.entrySet());
-            Admin.answer(exchange, json -> {
-                json.writeArrayFieldStart("users");
-                for (Map.Entry<String, Integer> each : found.subList(0, Math.min(limit, found.size()))) {
-                    json.writeStartObject();
-                    json.writeStringField("user", each.getKey());
-                    json.writeNumberField("sessions", each.getValue());
-                    json.writeEndObject();
-                }
-                json.writeEndArray();
-                if (found.size() > limit) {
-                    json.writeStringField("next", found.get(limit - 1).getKey());
-                }
-            });
+            List<Map.Entry<String, Integer>> found = List.copyOf(all.entrySet());
+            Admin.page(exchange, "users", found, Users::write, Map.Entry::getKey);
         });
+    }
+
+    private static void write(JsonGenerator json, Map.Entry<String, Integer> user) throws IOException {
+        json.writeStringField("user", user.getKey());
+        json.writeNumberField("sessions", user.getValue());
+    }
+
+    private static void write(JsonGenerator json, Place place) throws IOException {
+        json.writeStringField("client", place.client);
+        json.writeStringField("user", place.user);
+        json.writeStringField("channel", place.cursor.channel());
+        json.writeStringField("epoch", place.cursor.at().epoch());
+        json.writeNumberField("offset", place.cursor.at().offset());
+        json.writeNumberField("lag", place.cursor.lag());
     }
 
     /** The first so many by name, and how many sessions each has here; never more are held than asked for. */
@@ -83,23 +87,7 @@ final class Users {
                     .sorted(Comparator.comparing(Place::key))
                     .limit(limit + 1L)
                     .toList();
-            Admin.answer(exchange, json -> {
-                json.writeArrayFieldStart("subscriptions");
-                for (Place each : all.subList(0, Math.min(limit, all.size()))) {
-                    json.writeStartObject();
-                    json.writeStringField("client", each.client);
-                    json.writeStringField("user", each.user);
-                    json.writeStringField("channel", each.cursor.channel());
-                    json.writeStringField("epoch", each.cursor.at().epoch());
-                    json.writeNumberField("offset", each.cursor.at().offset());
-                    json.writeNumberField("lag", each.cursor.lag());
-                    json.writeEndObject();
-                }
-                json.writeEndArray();
-                if (all.size() > limit) {
-                    json.writeStringField("next", all.get(limit - 1).key());
-                }
-            });
+            Admin.page(exchange, "subscriptions", all, Users::write, Place::key);
         });
     }
 
