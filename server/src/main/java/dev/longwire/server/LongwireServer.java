@@ -118,6 +118,7 @@ public final class LongwireServer implements AutoCloseable {
      */
     static LongwireServer start(ServerConfig config, ConnectionListener listener, List<Authorizers.Local> locals)
             throws IOException {
+        Authorizers.check(locals, config.hooks());
         InetAddress address = InetAddress.getByName(config.host());
         if (!address.isLoopbackAddress() && !config.insecure() && !config.authenticates()) {
             throw new IllegalArgumentException(

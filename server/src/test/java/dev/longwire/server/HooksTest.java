@@ -4,6 +4,8 @@ package dev.longwire.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.longwire.core.hook.Decision;
+import dev.longwire.core.hook.Hook;
 import dev.longwire.server.config.ServerConfig;
 import dev.longwire.server.config.Settings;
 import java.io.IOException;
@@ -14,6 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -397,6 +401,36 @@ final class HooksTest {
             assertThat(ann.expect("published")).containsEntry("id", 2L).containsEntry("offset", 1L);
             assertThat(backend.about("slow")).hasSize(1);
         }
+    }
+
+    @Test
+    void anAuthorizerInTheProcessDecidesAndMayFail() throws IOException {
+        Hook hook = new Hook("mine", Set.of(Hook.Kind.PUBLISH), List.of("*"), 10_000, false);
+        ServerConfig config = ServerConfig.DEFAULT
+                .at("127.0.0.1", 0)
+                .withLoops(2)
+                .withDrainMillis(0)
+                .withTokens(List.of(new Issuers().config(folder, null)));
+        Longwire builder = Longwire.builder().config(config).authorize(hook, question -> switch (question.what()) {
+            case "yes" -> CompletableFuture.completedFuture(Decision.Allowed.ONCE);
+            case "no" -> CompletableFuture.completedFuture(new Decision.Refused(0));
+            case "fails" -> CompletableFuture.failedFuture(new IllegalStateException("canary"));
+            default -> throw new IllegalStateException("canary");
+        });
+        server = builder.start();
+        try (Bearer ann = bearer(Bearer.Way.WEBSOCKET, "ann")) {
+            assertThat(ann.ask(publish("yes", "1"))).containsEntry("type", "published");
+            assertThat(ann.ask(publish("no", "1"))).containsEntry("name", "forbidden");
+            for (String broken : List.of("fails", "throws")) {
+                Map<String, Object> answer = ann.ask(publish(broken, "1"));
+                assertThat(answer).containsEntry("name", "unavailable");
+                assertThat(answer.toString()).doesNotContain("canary");
+            }
+        }
+        builder.authorize(hook, question -> CompletableFuture.completedFuture(Decision.Allowed.ONCE));
+        assertThatThrownBy(builder::start)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("two hooks are called mine");
     }
 
     @ParameterizedTest

@@ -10,13 +10,16 @@ import dev.longwire.server.metrics.Metrics;
 import dev.longwire.server.outgoing.Destination;
 import dev.longwire.server.outgoing.Sender;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -97,10 +100,24 @@ public final class Authorizers {
     }
 
     private Hook add(Hook hook, Authorizer authorizer) {
-        if (byName.put(hook.name(), new One(hook, authorizer)) != null) {
-            throw new IllegalArgumentException("two hooks are called " + hook.name());
-        }
+        byName.put(hook.name(), new One(hook, authorizer));
         return hook;
+    }
+
+    /**
+     * To be asked before anything of a server is made.
+     *
+     * @throws IllegalArgumentException when two have the same name
+     */
+    public static void check(List<Local> locals, List<HookConfig> configs) {
+        Set<String> names = new HashSet<>();
+        Stream.concat(locals.stream().map(Local::hook), configs.stream().map(HookConfig::hook))
+                .map(Hook::name)
+                .forEach(name -> {
+                    if (!names.add(name)) {
+                        throw new IllegalArgumentException("two hooks are called " + name);
+                    }
+                });
     }
 
     private static void measure(One one, Metrics metrics) {
