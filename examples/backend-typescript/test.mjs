@@ -18,7 +18,7 @@ const run = (...command) => {
 
 const {url, stop} = await serve(
   '--set', `admin.keys.backend.hash=sha256:${hash}`,
-  '--set', 'admin.keys.backend.scopes=read,close,revoke,publish,history,presence,webhooks',
+  '--set', 'admin.keys.backend.scopes=read,close,revoke,publish,history,presence,webhooks,subscribe',
   // Nobody may connect there, and nothing that happens here is told.
   '--set', 'webhooks.backend.url=http://127.0.0.1:1/',
   '--set', `webhooks.backend.secrets=whsec_${Buffer.alloc(32).toString('base64')}`,
@@ -96,6 +96,8 @@ const tests = {
     await ask('GET', '/v1/admin/channels', {params: {query: {limit: 1, cursor: page.next}}}, 200);
     await ask('GET', '/v1/users', {params: {query: {limit: 1}}}, 200);
     await ask('GET', '/v1/subscriptions', {params: {query: {user: 'nobody'}}}, 200);
+    await ask('POST', '/v1/subscribe', {params: {query: {user: 'ann', channel: 'a'}}}, 200);
+    await ask('POST', '/v1/unsubscribe', {params: {query: {user: 'ann', channel: 'a'}}}, 200);
     await ask('POST', '/v1/admin/close', {params: {query: {user: 'nobody'}}}, 200);
     await ask('POST', '/v1/admin/revoke', {params: {query: {user: 'nobody', lasts: 1_000}}}, 200);
     assert.equal((await ask('GET', '/v1/admin/webhooks', {}, 200)).webhooks.length, 1);
@@ -113,6 +115,8 @@ const tests = {
     await ask('GET', '/v1/history', {params: {query: {channel: ''}}}, 400);
     await ask('GET', '/v1/subscriptions', {}, 400);
     await ask('GET', '/v1/admin/channels', {params: {query: {limit: 'many'}}}, 400);
+    await ask('POST', '/v1/subscribe', {params: {query: {user: 'ann', channel: '$user:bob'}}}, 400);
+    await ask('POST', '/v1/unsubscribe', {params: {query: {user: 'ann', channel: 'no name'}}}, 400);
     await ask('POST', '/v1/admin/close', {}, 400);
     await ask('POST', '/v1/admin/revoke', {}, 400);
     await ask('POST', '/v1/admin/webhooks/redeliver', {}, 400);

@@ -72,6 +72,19 @@ final class Api {
                 .build());
     }
 
+    /**
+     * Does something with a document of JSON.
+     *
+     * @throws Exit when the server refuses or can't be reached
+     */
+    String post(String path, String json) {
+        return whole(request(path)
+                .timeout(PATIENCE)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(json))
+                .build());
+    }
+
     /** An answer that does not end. */
     InputStream stream(String pathAndQuery) throws IOException {
         HttpResponse<InputStream> answer =

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.cli;
 
+import dev.longwire.protocol.ChannelName;
+import dev.longwire.protocol.codec.StrictJson;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -13,6 +16,9 @@ import picocli.CommandLine.Spec;
 
 /** The commands that print what a server has, one line of JSON for each. */
 final class ListCommands {
+
+    /** As deep as a server reads. */
+    private static final int DEEPEST = 32;
 
     private ListCommands() {}
 
@@ -182,6 +188,68 @@ final class ListCommands {
         @Override
         void list(Api from) {
             print(from.get("/v1/admin/stats"));
+        }
+    }
+
+    /** What is said of a user and a channel. */
+    abstract static class Assigning extends Listing {
+        @Parameters(index = "0", paramLabel = "USER", description = "Whose sessions.")
+        private String user = "";
+
+        @Parameters(index = "1", paramLabel = "CHANNEL", description = "The channel's name.")
+        private String channel = "";
+
+        final void assign(Api from, String path) {
+            print(from.post(Api.query(path, "user", user, "channel", channel)));
+        }
+    }
+
+    @Command(
+            name = "assign",
+            mixinStandardHelpOptions = true,
+            description = "Subscribes a user to a channel, in all sessions they have and will have.",
+            footer = {"", "Examples:", "  longwire assign ann news"})
+    static final class Assign extends Assigning {
+        @Override
+        void list(Api from) {
+            assign(from, "/v1/subscribe");
+        }
+    }
+
+    @Command(
+            name = "unassign",
+            mixinStandardHelpOptions = true,
+            description = "Ends a user's subscriptions to a channel, whoever made them.",
+            footer = {"", "Examples:", "  longwire unassign ann news"})
+    static final class Unassign extends Assigning {
+        @Override
+        void list(Api from) {
+            assign(from, "/v1/unsubscribe");
+        }
+    }
+
+    @Command(
+            name = "send",
+            mixinStandardHelpOptions = true,
+            description = "Says something to a user, on whatever they are connected with.",
+            footer = {"", "Examples:", "  longwire send ann '{\"text\":\"hello\"}'"})
+    static final class Send extends Listing {
+        @Parameters(index = "0", paramLabel = "USER", description = "To whom.")
+        private String user = "";
+
+        @Parameters(index = "1", paramLabel = "JSON", description = "What.")
+        private String json = "";
+
+        @Override
+        void list(Api from) {
+            String channel = ChannelName.own(user);
+            if (!ChannelName.valid(channel)) {
+                throw new Exit(Exit.USAGE, "that name is too long for a channel of its own");
+            }
+            if (StrictJson.elements(("[" + json + "]").getBytes(StandardCharsets.UTF_8), DEEPEST) == null) {
+                throw new Exit(Exit.USAGE, "that is no JSON");
+            }
+            print(from.post("/v1/publish", "{\"channel\":\"" + channel + "\",\"data\":" + json + "}"));
         }
     }
 

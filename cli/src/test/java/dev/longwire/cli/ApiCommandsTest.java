@@ -164,6 +164,17 @@ final class ApiCommandsTest {
     }
 
     @Test
+    void usersAreSpokenToAndSubscribed() {
+        assertThat(lines("assign", "ann b", "news")).containsExactly("{\"sessions\":0}");
+        assertThat(lines("unassign", "ann b", "news")).containsExactly("{\"sessions\":0}");
+        assertThat(lines("send", "ann b", "{\"text\":\"hello\"}"))
+                .singleElement()
+                .asString()
+                .contains("\"channel\":\"$user:ann%20b\"", "\"offset\":1");
+        assertThat(run("send", "ann", "no json").code()).isEqualTo(2);
+    }
+
+    @Test
     void eventsComeAsTheyHappen() throws Exception {
         Shell.Running events = Shell.start(
                 new byte[0],

@@ -141,6 +141,7 @@ public final class Replayer {
             case Step.Heard heard -> stage.heard(heard.connection());
             case Step.Advance advance -> stage.advance(advance.millis());
             case Step.Shutdown shutdown -> stage.shutdown(shutdown.spreadMillis());
+            case Step.Assign assign -> stage.assign(assign.user(), assign.channel(), assign.begins());
         }
     }
 

@@ -48,6 +48,10 @@ public interface Stage extends AutoCloseable {
         throw new UnsupportedOperationException("@ms");
     }
 
+    default void assign(String user, String channel, boolean begins) {
+        throw new UnsupportedOperationException("assign");
+    }
+
     default void shutdown(long spreadMillis) {
         throw new UnsupportedOperationException("shutdown");
     }

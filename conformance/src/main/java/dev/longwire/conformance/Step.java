@@ -56,4 +56,7 @@ sealed interface Step {
 
     /** The server is told to go away. */
     record Shutdown(int line, long spreadMillis) implements Act {}
+
+    /** The application subscribes a user to a channel, or ends that. */
+    record Assign(int line, String user, String channel, boolean begins) implements Act {}
 }

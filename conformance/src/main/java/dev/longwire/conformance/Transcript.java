@@ -30,6 +30,7 @@ record Transcript(String title, List<Format> formats, Map<String, Long> settings
             case Step.Flow flow -> true;
             case Step.Advance advance -> true;
             case Step.Shutdown shutdown -> true;
+            case Step.Assign assign -> true;
             case Step.ExpectProbe probe -> true;
             case Step.Open open -> false;
             case Step.Cut cut -> false;

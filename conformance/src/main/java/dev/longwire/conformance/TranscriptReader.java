@@ -110,8 +110,18 @@ final class TranscriptReader {
             case "drain" -> new Step.Flow(line, connection, false);
             case "@ms" -> new Step.Advance(line, number(rest));
             case "shutdown" -> new Step.Shutdown(line, number(rest));
+            case "assign" -> assign(rest, true);
+            case "unassign" -> assign(rest, false);
             default -> throw new TranscriptException(line, "no such step: " + word);
         };
+    }
+
+    private Step assign(String rest, boolean begins) {
+        int space = rest.indexOf(' ');
+        if (space < 0) {
+            throw new TranscriptException(line, "a user and a channel");
+        }
+        return new Step.Assign(line, rest.substring(0, space), rest.substring(space + 1), begins);
     }
 
     private Step refusal(int connection, String rest) {

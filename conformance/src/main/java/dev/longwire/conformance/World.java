@@ -181,6 +181,11 @@ final class World implements Stage {
     }
 
     @Override
+    public void assign(String user, String channel, boolean begins) {
+        feed(new HubInput.Assign(user, channel, begins));
+    }
+
+    @Override
     public void shutdown(long spreadMillis) {
         feed(new HubInput.Drain(spreadMillis));
     }

@@ -40,6 +40,8 @@ final class ApiMatrixTest {
             Map.entry("GET /v1/presence", new Right(Scope.PRESENCE, "channel=a", "")),
             Map.entry("GET /v1/users", new Right(Scope.READ, "", "")),
             Map.entry("GET /v1/subscriptions", new Right(Scope.READ, "user=ann", "")),
+            Map.entry("POST /v1/subscribe", new Right(Scope.SUBSCRIBE, "user=ann&channel=a", "")),
+            Map.entry("POST /v1/unsubscribe", new Right(Scope.SUBSCRIBE, "user=ann&channel=a", "")),
             Map.entry("GET /v1/admin/stats", new Right(Scope.READ, "", "")),
             Map.entry("GET /v1/admin/connections", new Right(Scope.READ, "", "")),
             Map.entry("GET /v1/admin/channels", new Right(Scope.READ, "", "")),

@@ -3,6 +3,7 @@ package dev.longwire.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.longwire.protocol.ChannelName;
 import dev.longwire.server.config.ServerConfig;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -88,6 +89,64 @@ final class UsersTest {
             }
         }
         assertThat(all("/v1/users?limit=100", "users")).hasSize(8);
+    }
+
+    private Peer.Answer post(String path) throws IOException {
+        try (Peer peer = new Peer(server.port())) {
+            return peer.ask("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n");
+        }
+    }
+
+    @Test // [K4], [K6]
+    void theApplicationSubscribesAUserWhereverTheyAre() throws IOException {
+        Bearer socket = bearer(Bearer.Way.WEBSOCKET, "ann");
+        Bearer polls = bearer(Bearer.Way.POLLING, "ann");
+        Bearer other = bearer(Bearer.Way.WEBSOCKET, "bob");
+        assertThat(post("/v1/subscribe?user=ann&channel=news").body()).isEqualTo("{\"sessions\":2}");
+        Bearer late = bearer(Bearer.Way.POLLING, "ann");
+        for (Bearer each : List.of(socket, polls, late)) {
+            assertThat(each.await("subscribed"))
+                    .containsEntry("channel", "news")
+                    .doesNotContainKey("id");
+        }
+        List<Map<?, ?>> found = all("/v1/subscriptions?user=ann", "subscriptions");
+        assertThat(found)
+                .hasSize(3)
+                .allSatisfy(each -> assertThat(each.get("assigned")).isEqualTo(true));
+        other.ask("\"type\":\"publish\",\"channel\":\"news\",\"data\":1");
+        for (Bearer each : List.of(socket, polls, late)) {
+            assertThat(each.await("message")).containsEntry("channel", "news").containsEntry("data", 1L);
+        }
+        assertThat(post("/v1/unsubscribe?user=ann&channel=news").body()).isEqualTo("{\"sessions\":3}");
+        for (Bearer each : List.of(socket, polls, late)) {
+            assertThat(each.await("unsubscribed")).containsEntry("reason", "server");
+        }
+        assertThat(all("/v1/subscriptions?user=ann", "subscriptions")).isEmpty();
+    }
+
+    @Test // [K1]
+    void whateverAUserIsCalledTheyHaveAChannelOfTheirOwn() throws IOException {
+        for (String user : List.of("ann", "ann b/ö@x", "100%", "用户")) {
+            String channel = ChannelName.own(user);
+            Bearer bearer = bearer(Bearer.Way.WEBSOCKET, user);
+            assertThat(bearer.ask("\"type\":\"subscribe\",\"channel\":\"" + channel + "\""))
+                    .containsEntry("type", "subscribed")
+                    .containsEntry("channel", channel);
+            String body = "{\"channel\":\"" + channel + "\",\"data\":1}";
+            try (Peer peer = new Peer(server.port())) {
+                Peer.Answer answer = peer.ask("POST /v1/publish HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
+                        + "application/json\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
+                assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+            }
+            assertThat(bearer.await("message")).containsEntry("channel", channel);
+        }
+        Bearer bearer = bearer(Bearer.Way.WEBSOCKET, "eve");
+        for (String wrong : List.of("$user:%61nn", "$user:ann%20", "$user:100%", "$user:%e7%94%a8", "$user:%FF")) {
+            assertThat((String) bearer.ask("\"type\":\"subscribe\",\"channel\":\"" + wrong + "\"")
+                            .get("name"))
+                    .as(wrong)
+                    .isIn("bad_channel", "forbidden");
+        }
     }
 
     @Test

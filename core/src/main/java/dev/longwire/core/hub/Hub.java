@@ -76,7 +76,7 @@ public final class Hub {
         this.sessions = new Sessions(rules, carriers, fanout, presences, tolls);
         this.pages = new Pages(outbox, rules.rights());
         this.requests = new Requests(rules, sessions, pages);
-        this.permits = new Permits(limits, sessions, requests);
+        this.permits = new Permits(rules, sessions, requests);
         sessions.lanes().doer(new Verdicts(sessions, requests, rules.rights(), this::admit));
         this.polls = new Polls(rules, sessions, pages, this::came);
     }
@@ -109,6 +109,7 @@ public final class Hub {
             case HubInput.Kept kept -> permits.kept(kept);
             case HubInput.Kick(String session, CloseCode code) -> sessions.kick(session, code);
             case HubInput.Revoke(Revocation revocation) -> permits.revoke(revocation, nowMillis);
+            case HubInput.Assign assign -> permits.assign(assign);
             case HubInput.Drain(long spreadMillis) -> sessions.drain(spreadMillis, nowMillis);
             case HubInput.Tick() -> tick(nowMillis);
         }
@@ -146,6 +147,15 @@ public final class Hub {
     public int subscribersOf(String channel) {
         Followed found = fanout.find(channel);
         return found == null ? 0 : found.subscribers;
+    }
+
+    /** How many sessions of this user there are. */
+    public int sessionsOf(String user) {
+        int count = 0;
+        for (Session session : sessions.all()) {
+            count += user.equals(session.principal.user()) ? 1 : 0;
+        }
+        return count;
     }
 
     public int sessionCount() {

@@ -129,6 +129,12 @@ public sealed interface HubInput {
     /** Tokens don't count any more, neither those that sessions have shown nor those that come. */
     record Revoke(Revocation revocation) implements HubInput {}
 
+    /**
+     * The application subscribes a user to a channel, or ends that, in each of their sessions: those that are here, and
+     * those that begin later. Every hub is to be told.
+     */
+    record Assign(String user, String channel, boolean begins) implements HubInput {}
+
     /** The server is going away: every client is told when to come back, spread over {@code spreadMillis}. */
     record Drain(long spreadMillis) implements HubInput {}
 

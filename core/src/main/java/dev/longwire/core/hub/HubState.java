@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class HubState {
 
-    private static final int VERSION = 4;
+    private static final int VERSION = 5;
 
     private final Limits limits;
     private final Carriers carriers;
@@ -45,6 +45,7 @@ final class HubState {
         writeCarriers(out, nowMillis);
         writeFollowed(out);
         permits.revocations().write(out, nowMillis);
+        permits.assignments().write(out);
         out.number(sessions.size());
         for (Session session : sessions.all()) {
             writeSession(out, session, nowMillis);
@@ -68,6 +69,7 @@ final class HubState {
         Map<Long, Carrier> byId = readCarriers(in, nowMillis, homesEnds);
         Map<String, Followed> channels = readFollowed(in);
         permits.revocations().read(in, nowMillis);
+        permits.assignments().read(in);
         int count = in.count();
         for (int i = 0; i < count; i++) {
             Session session = SessionState.read(in, limits.replies(), nowMillis);
@@ -252,6 +254,7 @@ final class HubState {
         position(out, subscription.presenceSince);
         out.flag(subscription.told);
         out.flag(subscription.alongside);
+        out.flag(subscription.assigned);
         Sync sync = subscription.sync;
         out.flag(sync != null);
         if (sync != null) {
@@ -275,6 +278,7 @@ final class HubState {
         subscription.presenceSince = position(in);
         subscription.told = in.flag();
         subscription.alongside = in.flag();
+        subscription.assigned = in.flag();
         if (in.flag()) {
             Sync sync = new Sync();
             sync.after = in.text();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.core.hub;
 
-import dev.longwire.core.Limits;
 import dev.longwire.core.Principal;
+import dev.longwire.core.access.Assignments;
 import dev.longwire.core.access.Revocation;
 import dev.longwire.core.access.Revocations;
 import dev.longwire.core.deadline.Dated;
@@ -31,16 +31,25 @@ final class Permits {
     /** The reason in an {@code unsubscribed} when an added token has ended. */
     private static final String ENDED = "expired";
 
+    /** The reason in an {@code unsubscribed} when the application has ended it. */
+    private static final String WITHDRAWN = "server";
+
     private final long graceMillis;
+    private final Assignments assignments;
     private final Sessions sessions;
     private final Requests requests;
     private final Ladder ladder = new Ladder();
     private final Revocations revocations = new Revocations();
 
-    Permits(Limits limits, Sessions sessions, Requests requests) {
-        this.graceMillis = limits.graceMillis();
+    Permits(Rules rules, Sessions sessions, Requests requests) {
+        this.assignments = rules.rights().assignments();
+        this.graceMillis = rules.limits().graceMillis();
         this.sessions = sessions;
         this.requests = requests;
+    }
+
+    Assignments assignments() {
+        return assignments;
     }
 
     Revocations revocations() {
@@ -172,6 +181,29 @@ final class Permits {
                     session.added = left;
                     requests.withdraw(session, Rights.LOST);
                 }
+            }
+        }
+    }
+
+    /** The application says what a user follows, whatever their tokens allow. */
+    void assign(HubInput.Assign input) {
+        boolean room = !input.begins() || assignments.add(input.user(), input.channel());
+        if (!room) {
+            return;
+        }
+        if (!input.begins()) {
+            assignments.remove(input.user(), input.channel());
+        }
+        List<Session> all = new ArrayList<>();
+        sessions.all().forEach(all::add);
+        for (Session session : all) {
+            if (!input.user().equals(session.principal.user())) {
+                continue;
+            }
+            if (input.begins()) {
+                sessions.assigned(session, input.channel());
+            } else {
+                requests.end(session, input.channel(), WITHDRAWN);
             }
         }
     }

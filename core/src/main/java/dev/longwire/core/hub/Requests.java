@@ -142,6 +142,10 @@ final class Requests {
         Subscription existing = session.subscriptions.get(request.want().channel());
         if (existing != null && existing.joining) {
             later(existing, request);
+        } else if (existing != null && existing.assigned) {
+            // From now on it is the client's own, which says where it begins.
+            fanout.leave(existing);
+            fanout.join(session, request.want(), request.id()).told = existing.told;
         } else if (existing != null) {
             refuse(session, request.id(), ErrorCode.ALREADY_SUBSCRIBED, "channel");
         } else if (session.subscriptionCount() >= session.mostSubscriptions(limits)) {
@@ -426,6 +430,14 @@ final class Requests {
             }
         }
         presences.recheck(session, reason);
+    }
+
+    /** Ends the subscription to a channel, if there is one, and says so. */
+    void end(Session session, String channel, String reason) {
+        Subscription existing = session.subscriptions.get(channel);
+        if (existing != null) {
+            withdraw(session, existing, reason);
+        }
     }
 
     private void withdraw(Session session, Subscription subscription, String reason) {

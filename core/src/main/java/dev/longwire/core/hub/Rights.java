@@ -2,6 +2,7 @@
 package dev.longwire.core.hub;
 
 import dev.longwire.core.Namespaces;
+import dev.longwire.core.access.Assignments;
 import dev.longwire.core.access.Operation;
 import dev.longwire.core.presence.PresenceName;
 import dev.longwire.protocol.ChannelName;
@@ -20,8 +21,15 @@ final class Rights {
 
     private final Namespaces namespaces;
 
+    /** What the application has subscribed somebody to, they may be subscribed to. */
+    private final Assignments assignments = new Assignments();
+
     Rights(Namespaces namespaces) {
         this.namespaces = namespaces;
+    }
+
+    Assignments assignments() {
+        return assignments;
     }
 
     boolean allow(Session session, Request request) {
@@ -83,6 +91,9 @@ final class Rights {
         if (owner != null) {
             boolean reads = operation == Operation.SUBSCRIBE || operation == Operation.HISTORY;
             return reads && owner.equals(session.principal.user());
+        }
+        if (operation == Operation.SUBSCRIBE && assignments.has(session.principal.user(), channel)) {
+            return true;
         }
         return session.allows(operation, channel)
                 // A method of the backend has no namespace.

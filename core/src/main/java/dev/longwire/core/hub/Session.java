@@ -180,8 +180,9 @@ public final class Session extends Timed {
      * Where it stands in a channel.
      *
      * @param lag how many messages it is behind its hub
+     * @param assigned whether the application made the subscription
      */
-    public record Cursor(String channel, Position at, long lag) {}
+    public record Cursor(String channel, Position at, long lag, boolean assigned) {}
 
     /** Its subscriptions that have begun, in the order in which they were asked for; presence is not among them. */
     public List<Cursor> cursors() {
@@ -189,7 +190,7 @@ public final class Session extends Timed {
         for (Subscription each : subscriptions.values()) {
             if (!each.joining && !each.channel.presence) {
                 Position at = new Position(each.epoch, each.position());
-                all.add(new Cursor(each.channel.name, at, each.lag()));
+                all.add(new Cursor(each.channel.name, at, each.lag(), each.assigned));
             }
         }
         return all;

@@ -221,6 +221,7 @@ final class Sessions {
         if (resume != null) {
             rejoin(session, resume);
         }
+        rights.assignments().of(session.principal.user()).forEach(channel -> assigned(session, channel));
         outbox.chronicle().rejoined(session);
     }
 
@@ -243,6 +244,17 @@ final class Sessions {
             if (!lanes.rejoins(session, want)) {
                 join(session, want);
             }
+        }
+    }
+
+    /** The application has subscribed its user to a channel; a session between two attaches hears of it at the next. */
+    void assigned(Session session, String channel) {
+        boolean here = session.carrier != null || session.polling != null;
+        boolean free = !session.subscriptions.containsKey(channel) && !session.lanes.containsKey(channel);
+        if (here && free && !session.lapsed && session.subscriptionCount() < session.mostSubscriptions(limits)) {
+            Subscription joined = fanout.join(session, new Want(channel, null, 0, false), 0);
+            joined.assigned = true;
+            outbox.chronicle().rejoined(joined);
         }
     }
 

@@ -37,7 +37,9 @@ public record AdminKey(String name, String hash, Set<Scope> scopes) {
         /** To see who is in channels. */
         PRESENCE,
         /** To have webhooks tried or delivered again. */
-        WEBHOOKS;
+        WEBHOOKS,
+        /** To subscribe users to channels, and to end that. */
+        SUBSCRIBE;
 
         private static final String NAMES = Stream.of(values()).map(Scope::wire).collect(Collectors.joining(", "));
 

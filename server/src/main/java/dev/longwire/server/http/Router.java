@@ -90,6 +90,9 @@ public final class Router {
         Users users = new Users(admin);
         get("/v1/users", door.only(Scope.READ, users::list));
         get("/v1/subscriptions", door.only(Scope.READ, users::subscriptions));
+        entries.put("/v1/subscribe", new Entry(HttpMethod.POST, door.only(Scope.SUBSCRIBE, users::subscribe), false));
+        entries.put(
+                "/v1/unsubscribe", new Entry(HttpMethod.POST, door.only(Scope.SUBSCRIBE, users::unsubscribe), false));
         this.feed = new Feed(loops.journal());
         get("/v1/admin/events", door.only(Scope.READ, feed));
         Backend backend = new Backend(loops);

@@ -2,7 +2,9 @@
 package dev.longwire.server.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.longwire.core.hub.HubInput;
 import dev.longwire.core.hub.Session;
+import dev.longwire.protocol.ChannelName;
 import dev.longwire.protocol.ErrorCode;
 import dev.longwire.server.loop.Loop;
 import java.io.IOException;
@@ -47,6 +49,7 @@ final class Users {
         json.writeStringField("epoch", place.cursor.at().epoch());
         json.writeNumberField("offset", place.cursor.at().offset());
         json.writeNumberField("lag", place.cursor.lag());
+        json.writeBooleanField("assigned", place.cursor.assigned());
     }
 
     /** The first so many by name, and how many sessions each has here; never more are held than asked for. */
@@ -89,6 +92,49 @@ final class Users {
                     .toList();
             Admin.page(exchange, "subscriptions", all, Users::write, Place::key);
         });
+    }
+
+    /** Subscribes a user to a channel, wherever they are connected and will be. */
+    void subscribe(Exchange exchange) {
+        assign(exchange, true);
+    }
+
+    /** Ends a user's subscriptions to a channel. */
+    void unsubscribe(Exchange exchange) {
+        assign(exchange, false);
+    }
+
+    private static void assign(Exchange exchange, boolean begins) {
+        String user = exchange.query("user");
+        String channel = exchange.query("channel");
+        if (user == null || user.isEmpty()) {
+            exchange.refuse(ErrorCode.MISSING_FIELD, "user");
+        } else if (channel == null) {
+            exchange.refuse(ErrorCode.MISSING_FIELD, "channel");
+        } else if (!assignable(user, channel)) {
+            exchange.refuse(ErrorCode.BAD_CHANNEL, "channel");
+        } else {
+            boolean room = exchange.loop()
+                    .loops()
+                    .assign(
+                            new HubInput.Assign(user, channel, begins),
+                            counts -> Admin.answer(
+                                    exchange,
+                                    json -> json.writeNumberField(
+                                            "sessions",
+                                            counts.stream()
+                                                    .mapToInt(Integer::intValue)
+                                                    .sum())));
+            if (!room) {
+                exchange.refuse(ErrorCode.OVERLOADED);
+            }
+        }
+    }
+
+    /** Another user's own channel is nobody's to give. */
+    private static boolean assignable(String user, String channel) {
+        String owner = ChannelName.userOf(channel);
+        return ChannelName.valid(channel) && (owner == null || owner.equals(user));
     }
 
     private static List<Place> places(Loop loop, @Nullable String client, @Nullable String user) {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.server.loop;
 
+import dev.longwire.core.access.Assignments;
 import dev.longwire.core.access.Revocation;
 import dev.longwire.core.channel.ChannelReply;
 import dev.longwire.core.channel.ChannelRequest;
 import dev.longwire.core.channel.ChannelSettings;
+import dev.longwire.core.hub.HubInput;
 import dev.longwire.server.auth.RevokingVerifier;
 import dev.longwire.server.auth.Tickets;
 import dev.longwire.server.auth.Verifier;
@@ -24,6 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -50,6 +53,9 @@ public final class Loops {
     private final IdentityHashMap<EventExecutor, Loop> byExecutor = new IdentityHashMap<>();
     private final Homes homes;
     private final Journal journal;
+    /** What all hubs know; locked while they are told, so that they hear the same in the same order. */
+    private final Assignments assignments = new Assignments();
+
     private final AtomicLong questions = new AtomicLong();
 
     /**
@@ -153,6 +159,35 @@ public final class Loops {
     /** Such tokens are not accepted from now on; false when there is no room to remember it. */
     public boolean revoke(Revocation revocation) {
         return verifier.revoke(revocation);
+    }
+
+    /**
+     * Subscribes a user to a channel, or ends that, in all of their sessions; every loop hears of all of these in one order.
+     *
+     * @param then gets from each loop how many sessions of the user it has
+     * @return false, and nothing happens, when there is no room to remember one more
+     */
+    public boolean assign(HubInput.Assign input, Consumer<List<Integer>> then) {
+        List<CompletableFuture<Integer>> counts = new ArrayList<>();
+        synchronized (assignments) {
+            if (!input.begins()) {
+                assignments.remove(input.user(), input.channel());
+            } else if (!assignments.add(input.user(), input.channel())) {
+                return false;
+            }
+            for (Loop loop : all) {
+                CompletableFuture<Integer> count = new CompletableFuture<>();
+                counts.add(count);
+                loop.post(() -> {
+                    loop.accept(input);
+                    count.complete(loop.hub().sessionsOf(input.user()));
+                });
+            }
+        }
+        CompletableFuture.allOf(counts.toArray(CompletableFuture<?>[]::new))
+                .thenRun(() ->
+                        then.accept(counts.stream().map(CompletableFuture::join).toList()));
+        return true;
     }
 
     byte[] ticketKey() {
