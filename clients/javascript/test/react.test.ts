@@ -10,10 +10,14 @@ import {until} from './peer.js';
 import {LongwireServer} from './server.js';
 
 const {window} = new JSDOM('<!doctype html><main></main>');
-Object.assign(globalThis, {window, document: window.document});
+for (const [name, value] of Object.entries({window, document: window.document, navigator: window.navigator})) {
+  Object.defineProperty(globalThis, name, {value, configurable: true});
+}
 // Only now: React looks at once whether there is a document.
 const {createElement, StrictMode} = await import('react');
 const {createRoot} = await import('react-dom/client');
+// React has seen it; the client would take it for a page of its own, whose events and signals are not those of Node.
+Reflect.deleteProperty(globalThis, 'document');
 const {LongwireProvider, useConnection, useMessages, usePresence} = await import('../src/react/index.js');
 
 describe('hooks', () => {
