@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The hooks with the real React, in a document, in strict mode, against the real server.
 import assert from 'node:assert/strict';
+import {readFile} from 'node:fs/promises';
+import {createRequire} from 'node:module';
 import {after, afterEach, before, describe, test} from 'node:test';
+import {transform} from 'esbuild';
 import {JSDOM} from 'jsdom';
 import {WebSocket} from 'ws';
 import type {ReactElement} from 'react';
@@ -18,7 +21,8 @@ const {createElement, StrictMode} = await import('react');
 const {createRoot} = await import('react-dom/client');
 // React has seen it; the client would take it for a page of its own, whose events and signals are not those of Node.
 Reflect.deleteProperty(globalThis, 'document');
-const {LongwireProvider, useConnection, useMessages, usePresence} = await import('../src/react/index.js');
+const hooks = await import('../src/react/index.js');
+const {LongwireProvider, useConnection, useMessages, usePresence} = hooks;
 
 describe('hooks', () => {
   let server: LongwireServer;
@@ -114,5 +118,26 @@ describe('hooks', () => {
     await until('changed', () => looks.text() === '1 anne;');
     sits.draw();
     await until('left', () => looks.text() === '0 ;');
+  });
+
+  test('the program of the README shows who is there and what is said', async () => {
+    const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
+    const jsx = /```jsx\n([^]*?)```/.exec(readme)![1]!;
+    assert.ok(jsx.includes("'http://localhost:8000'"));
+    // The address is the only thing that is not as it stands there: this server listens elsewhere.
+    const {code} = await transform(jsx.replace('http://localhost:8000', server.url), {loader: 'tsx', format: 'cjs', jsx: 'automatic'});
+    class Connected extends Client {
+      constructor(url: string) {
+        super(url, {webSocket: WebSocket});
+        ends.push(() => this.close());
+      }
+    }
+    const load = createRequire(import.meta.url);
+    const modules: Record<string, unknown> = {'@longwire/client': {Client: Connected}, '@longwire/client/react': hooks};
+    const place = window.document.querySelector('main')!;
+    new Function('require', 'document', code)((name: string) => modules[name] ?? load(name), window.document);
+    await until('one is here', () => place.textContent === '1 hereGreet');
+    place.querySelector('button')!.click();
+    await until('the greeting', () => place.querySelector('li')?.textContent === 'hello');
   });
 });
