@@ -294,22 +294,26 @@ describe('the machine', () => {
     assert.deepEqual(again!['since'], {epoch: 'e', offset: 10});
   });
 
-  test('what the server subscribed is shown, and is none of the list', () => {
+  test('what the application subscribed is shown, and gone on with where it stands [CS61]', () => {
     const {machine, drain, hear, attach, frames} = rig();
     machine.connect(0);
     attach(1, 0);
     drain();
-    hear(1, 1, {type: 'subscribed', channel: '$user:ann', epoch: 'e', offset: 3, recovered: false, origin: 'server'});
-    hear(1, 2, {type: 'message', channel: '$user:ann', offset: 4, time: 0, from: null, client: null, data: 0});
+    hear(1, 1, {type: 'subscribed', channel: 'team', epoch: 'e', offset: 3, recovered: false});
+    hear(1, 2, {type: 'message', channel: 'team', offset: 4, time: 0, from: null, client: null, data: 0});
     assert.deepEqual(drain().map((output) => output.do === 'channel' && output.event.type), ['subscribed', 'message']);
     machine.closed(1, {code: 1006}, 10);
     machine.tick(1000);
     machine.opened(2, undefined, 1000);
     const connect = frames()[0]!;
-    assert.deepEqual(connect['resume'].channels, {});
-    hear(2, 1001, {type: 'connected', id: connect['id'], session: 's2', client: 'c', resumed: false, turn: 2, user: null, ping: 25_000, window: 1, expires: null, dedupe: 1}, {type: 'subscribed', channel: '$user:ann', epoch: 'e', offset: 6, recovered: false});
-    const reset = drain().flatMap((output) => (output.do === 'channel' && output.event.type === 'reset' ? [output.event.reset] : []));
-    assert.deepEqual(reset.map(({from, to}) => [from, to]), [[5, 6]], 'no silent hole');
+    assert.deepEqual({...connect['resume'].channels}, {team: {epoch: 'e', offset: 4}});
+    hear(2, 1001, {type: 'connected', id: connect['id'], session: 's1', client: 'c', resumed: true, turn: 2, user: null, ping: 25_000, window: 1, expires: null, dedupe: 1}, {type: 'subscribed', channel: 'team', epoch: 'e', offset: 5, recovered: true, replay: 1});
+    hear(2, 1002, {type: 'message', channel: 'team', offset: 5, time: 0, from: null, client: null, data: 1}, {type: 'unsubscribed', channel: 'team', reason: 'server'});
+    assert.deepEqual(drain().flatMap((output) => (output.do === 'channel' ? [output.event.type] : [])), ['subscribed', 'message', 'unsubscribed']);
+    machine.closed(2, {code: 1006}, 1010);
+    machine.tick(2000);
+    machine.opened(3, undefined, 2000);
+    assert.deepEqual(frames()[0]!['resume'].channels, {}, 'what the application ended is not asked for');
   });
 
   test('what is too much now goes out again, in its old order, before what was asked for after it', () => {

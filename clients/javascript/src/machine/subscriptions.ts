@@ -12,8 +12,6 @@ const RESUME_CHANNELS = 100;
 
 interface Subscription {
   start: Start;
-  /** The client asked for it; otherwise the server did, and it is none of the client's list. */
-  readonly own: boolean;
   /** Id of the request that has to be answered first, or one of the above. */
   awaits: number;
   /** Up to where messages have been delivered; null before the first answer. */
@@ -72,7 +70,7 @@ export class Subscriptions {
   }
 
   add(channel: string, start: Start): void {
-    const subscription: Subscription = {start, own: true, awaits: UNSAID, position: null, looseTo: 0};
+    const subscription: Subscription = {start, awaits: UNSAID, position: null, looseTo: 0};
     this.#all.set(channel, subscription);
     if (this.#doors.isAttached()) {
       this.#say(channel, subscription);
@@ -92,11 +90,9 @@ export class Subscriptions {
     const list: Record<string, object> = Object.create(null);
     let room = RESUME_CHANNELS;
     for (const [channel, subscription] of this.#all) {
-      if (subscription.own) {
-        subscription.awaits = room-- > 0 ? FROM_ATTACH : UNSAID;
-        if (subscription.awaits === FROM_ATTACH) {
-          list[channel] = subscription.position ?? subscription.start.since ?? {...subscription.start};
-        }
+      subscription.awaits = room-- > 0 ? FROM_ATTACH : UNSAID;
+      if (subscription.awaits === FROM_ATTACH) {
+        list[channel] = subscription.position ?? subscription.start.since ?? {...subscription.start};
       }
     }
     return list;
@@ -131,10 +127,11 @@ export class Subscriptions {
     const awaited = frame.id ?? FROM_ATTACH;
     let subscription = this.#all.get(channel);
     if (!subscription && awaited === FROM_ATTACH) {
-      subscription = {start: {}, own: false, awaits: FROM_ATTACH, position: null, looseTo: 0};
+      // The application has subscribed this user: from now on it is listed like the client's own.
+      subscription = {start: {}, awaits: FROM_ATTACH, position: null, looseTo: 0};
       this.#all.set(channel, subscription);
     }
-    if (!subscription || (subscription.own && subscription.awaits !== awaited)) {
+    if (!subscription || subscription.awaits !== awaited) {
       return;
     }
     const old = subscription.position ?? subscription.start.since;

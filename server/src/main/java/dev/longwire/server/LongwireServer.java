@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.server;
 
+import dev.longwire.core.access.Assignments;
 import dev.longwire.core.channel.ChannelReply;
 import dev.longwire.core.channel.ChannelRequest;
 import dev.longwire.core.event.EventType;
+import dev.longwire.core.hub.HubInput;
 import dev.longwire.protocol.ChannelName;
 import dev.longwire.protocol.ClientFrame.Extras;
 import dev.longwire.protocol.ErrorCode;
@@ -242,6 +244,34 @@ public final class LongwireServer implements AutoCloseable {
                     }
                 });
         return position;
+    }
+
+    /**
+     * Subscribes a user to a channel, in each of their sessions, those that begin later too, until {@link #unsubscribe} or
+     * the end of the process, as the HTTP API does. It needs no capability of theirs.
+     *
+     * @return how many sessions of the user there are now; fails with {@link IllegalArgumentException} when the user is
+     *     empty, or the channel's name can't be or is another user's own, and with {@link IllegalStateException} when there
+     *     is no room to remember one more
+     */
+    public CompletableFuture<Integer> subscribe(String user, String channel) {
+        return assign(new HubInput.Assign(user, channel, true));
+    }
+
+    /** Ends a user's subscriptions to a channel, in each of their sessions. As {@link #subscribe} otherwise. */
+    public CompletableFuture<Integer> unsubscribe(String user, String channel) {
+        return assign(new HubInput.Assign(user, channel, false));
+    }
+
+    private CompletableFuture<Integer> assign(HubInput.Assign assign) {
+        if (!Assignments.possible(assign.user(), assign.channel())) {
+            return CompletableFuture.failedFuture(new IllegalArgumentException(ErrorCode.BAD_CHANNEL.text()));
+        }
+        CompletableFuture<Integer> sessions = new CompletableFuture<>();
+        if (!loops.assign(assign, sessions::complete)) {
+            sessions.completeExceptionally(new IllegalStateException(ErrorCode.OVERLOADED.wire()));
+        }
+        return sessions;
     }
 
     private static boolean isOneValue(String json) {

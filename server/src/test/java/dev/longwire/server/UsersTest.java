@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -122,6 +123,19 @@ final class UsersTest {
             assertThat(each.await("unsubscribed")).containsEntry("reason", "server");
         }
         assertThat(all("/v1/subscriptions?user=ann", "subscriptions")).isEmpty();
+    }
+
+    @Test // [K4], [K7]
+    void aProgramThatEmbedsTheServerSubscribesUsersToo() throws Exception {
+        Bearer ann = bearer(Bearer.Way.WEBSOCKET, "ann");
+        assertThat(server.subscribe("ann", "news").get(30, TimeUnit.SECONDS)).isEqualTo(1);
+        assertThat(ann.await("subscribed")).containsEntry("channel", "news");
+        assertThat(server.unsubscribe("ann", "news").get(30, TimeUnit.SECONDS)).isEqualTo(1);
+        assertThat(ann.await("unsubscribed")).containsEntry("reason", "server");
+        for (String bad : List.of("", "$stats", ChannelName.own("bob"))) {
+            assertThat(server.subscribe("ann", bad)).isCompletedExceptionally();
+        }
+        assertThat(server.subscribe("", "news")).isCompletedExceptionally();
     }
 
     @Test // [K1]

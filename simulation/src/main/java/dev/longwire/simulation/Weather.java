@@ -62,6 +62,7 @@ final class Weather {
             case DRAIN -> seldom(15, "drains", () -> home.drain(dice.below(home.hubCount())));
             case KICK -> seldom(15, "kicks", () -> home.kick(dice.below(home.hubCount())));
             case REVOKE -> seldom(30, "revocations", home::revokeOne);
+            case ASSIGN -> seldom(60, "assignments", home::assignOne);
             // These happen where things are done, not by themselves.
             case LATE_CONNECT,
                     POLLING,

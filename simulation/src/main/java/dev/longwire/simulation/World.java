@@ -46,7 +46,7 @@ final class World {
         };
         Library library = new Library();
         for (int i = 0; i < ground.plan().clients(); i++) {
-            String user = ground.dice().chance(40) ? null : ground.dice().pick(List.of("ann", "bob", "cem"));
+            String user = ground.dice().chance(40) ? null : ground.dice().pick(Home.USERS);
             ModelClient client = new ModelClient(i, user, ground, home, app);
             clients.add(client);
             wishes.add(new Wishes(client, ground, library));

@@ -38,6 +38,7 @@ final class BugsTest {
             Map.entry(Bug.IGNORE_RIGHTS, 17),
             Map.entry(Bug.IGNORE_END, 27),
             Map.entry(Bug.IGNORE_REVOCATION, 27),
+            Map.entry(Bug.FORGET_ASSIGNMENT, 11),
             Map.entry(Bug.LOSE_EVENT, 0));
 
     @ParameterizedTest

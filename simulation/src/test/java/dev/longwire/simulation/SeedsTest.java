@@ -108,7 +108,10 @@ final class SeedsTest {
             "publishes refused unavailable",
             "publishes refused forbidden",
             "not let back forbidden",
-            "not let back unavailable");
+            "not let back unavailable",
+            "subscribed by the application",
+            "ended by the application",
+            "assigned made one's own");
 
     @Test
     void everyPromiseIsKeptUnderEverySeed() {

@@ -3,6 +3,7 @@ package dev.longwire.core.access;
 
 import dev.longwire.core.state.StateReader;
 import dev.longwire.core.state.StateWriter;
+import dev.longwire.protocol.ChannelName;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -17,6 +18,12 @@ public final class Assignments {
 
     private final Map<String, Set<String>> byUser = new LinkedHashMap<>();
     private int size;
+
+    /** Whether a user can be subscribed to a channel: another user's own channel is nobody's to give. */
+    public static boolean possible(String user, String channel) {
+        String owner = ChannelName.userOf(channel);
+        return !user.isEmpty() && ChannelName.valid(channel) && (owner == null || owner.equals(user));
+    }
 
     /** False when there is no room; one that is there already is no second one. */
     public boolean add(String user, String channel) {

@@ -106,6 +106,19 @@ final class Lanes {
         return true;
     }
 
+    /** Whether a channel of {@code resume} still waits here: it will be joined from where the client said. */
+    static boolean rejoining(Session session, String channel) {
+        ArrayDeque<Errand> lane = session.lanes.get(channel);
+        if (lane != null) {
+            for (Errand errand : lane) {
+                if (errand.rejoin) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
     private void enter(Errand errand) {
         ArrayDeque<Errand> lane = errand.session.lanes.get(errand.lane);
         if (lane == null) {
@@ -159,11 +172,12 @@ final class Lanes {
         deadlines.start(asking, now + millis, now);
     }
 
-    /** What is not allowed anyway nobody is asked about. */
+    /** What is not allowed anyway nobody is asked about, nor what the application itself has said. */
     private @Nullable Hook hook(Session session, Request request) {
         return switch (request) {
             case ClientFrame.Subscribe subscribe
-            when rights.subscribe(session, subscribe.want()) ->
+            when rights.subscribe(session, subscribe.want())
+                    && !rights.assigned(session, subscribe.want().channel()) ->
                 hooks.find(Hook.Kind.SUBSCRIBE, subscribe.want().channel());
             case ClientFrame.Publish publish
             when rights.publish(session, publish.channel()) -> hooks.find(Hook.Kind.PUBLISH, publish.channel());

@@ -86,13 +86,18 @@ final class Rights {
         return has(session, Operation.ENTER, channel);
     }
 
+    /** Whether the application has subscribed its user to the channel. */
+    boolean assigned(Session session, String channel) {
+        return assignments.has(session.principal.user(), channel);
+    }
+
     private boolean has(Session session, Operation operation, String channel) {
         String owner = operation == Operation.CALL ? null : ChannelName.userOf(channel);
         if (owner != null) {
             boolean reads = operation == Operation.SUBSCRIBE || operation == Operation.HISTORY;
             return reads && owner.equals(session.principal.user());
         }
-        if (operation == Operation.SUBSCRIBE && assignments.has(session.principal.user(), channel)) {
+        if (operation == Operation.SUBSCRIBE && assigned(session, channel)) {
             return true;
         }
         return session.allows(operation, channel)

@@ -153,6 +153,7 @@ final class Sessions {
         }
         session.onItsWay = false;
         session.speaksFor(verified.principal());
+        session.lapsed = false;
         session.agent = connect.agent();
         session.turn = verified.turn();
         session.carrier = carrier;
@@ -250,7 +251,7 @@ final class Sessions {
     /** The application has subscribed its user to a channel; a session between two attaches hears of it at the next. */
     void assigned(Session session, String channel) {
         boolean here = session.carrier != null || session.polling != null;
-        boolean free = !session.subscriptions.containsKey(channel) && !session.lanes.containsKey(channel);
+        boolean free = !session.subscriptions.containsKey(channel) && !Lanes.rejoining(session, channel);
         if (here && free && !session.lapsed && session.subscriptionCount() < session.mostSubscriptions(limits)) {
             Subscription joined = fanout.join(session, new Want(channel, null, 0, false), 0);
             joined.assigned = true;

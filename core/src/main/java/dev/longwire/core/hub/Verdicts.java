@@ -123,7 +123,9 @@ final class Verdicts implements Lanes.Doer {
         Session session = errand.session;
         ClientFrame.Subscribe wanted = (ClientFrame.Subscribe) errand.request;
         String channel = wanted.want().channel();
-        if (decision instanceof Decision.Failed) {
+        if (rights.assigned(session, channel)) {
+            sessions.joinLate(session, wanted.want());
+        } else if (decision instanceof Decision.Failed) {
             requests.say(session, new Unsubscribed(0, channel, UNDECIDED));
         } else if (decision instanceof Decision.Refused || !rights.subscribe(session, wanted.want())) {
             requests.say(session, new Unsubscribed(0, channel, Rights.LOST));

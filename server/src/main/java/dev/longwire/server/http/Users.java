@@ -2,9 +2,9 @@
 package dev.longwire.server.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.longwire.core.access.Assignments;
 import dev.longwire.core.hub.HubInput;
 import dev.longwire.core.hub.Session;
-import dev.longwire.protocol.ChannelName;
 import dev.longwire.protocol.ErrorCode;
 import dev.longwire.server.loop.Loop;
 import java.io.IOException;
@@ -111,30 +111,18 @@ final class Users {
             exchange.refuse(ErrorCode.MISSING_FIELD, "user");
         } else if (channel == null) {
             exchange.refuse(ErrorCode.MISSING_FIELD, "channel");
-        } else if (!assignable(user, channel)) {
+        } else if (!Assignments.possible(user, channel)) {
             exchange.refuse(ErrorCode.BAD_CHANNEL, "channel");
         } else {
             boolean room = exchange.loop()
                     .loops()
                     .assign(
                             new HubInput.Assign(user, channel, begins),
-                            counts -> Admin.answer(
-                                    exchange,
-                                    json -> json.writeNumberField(
-                                            "sessions",
-                                            counts.stream()
-                                                    .mapToInt(Integer::intValue)
-                                                    .sum())));
+                            sessions -> Admin.answer(exchange, json -> json.writeNumberField("sessions", sessions)));
             if (!room) {
                 exchange.refuse(ErrorCode.OVERLOADED);
             }
         }
-    }
-
-    /** Another user's own channel is nobody's to give. */
-    private static boolean assignable(String user, String channel) {
-        String owner = ChannelName.userOf(channel);
-        return ChannelName.valid(channel) && (owner == null || owner.equals(user));
     }
 
     private static List<Place> places(Loop loop, @Nullable String client, @Nullable String user) {

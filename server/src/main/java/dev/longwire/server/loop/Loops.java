@@ -30,6 +30,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -164,10 +165,10 @@ public final class Loops {
     /**
      * Subscribes a user to a channel, or ends that, in all of their sessions; every loop hears of all of these in one order.
      *
-     * @param then gets from each loop how many sessions of the user it has
+     * @param then gets how many sessions of the user there are
      * @return false, and nothing happens, when there is no room to remember one more
      */
-    public boolean assign(HubInput.Assign input, Consumer<List<Integer>> then) {
+    public boolean assign(HubInput.Assign input, IntConsumer then) {
         List<CompletableFuture<Integer>> counts = new ArrayList<>();
         synchronized (assignments) {
             if (!input.begins()) {
@@ -185,8 +186,8 @@ public final class Loops {
             }
         }
         CompletableFuture.allOf(counts.toArray(CompletableFuture<?>[]::new))
-                .thenRun(() ->
-                        then.accept(counts.stream().map(CompletableFuture::join).toList()));
+                .thenRun(() -> then.accept(
+                        counts.stream().mapToInt(CompletableFuture::join).sum()));
         return true;
     }
 

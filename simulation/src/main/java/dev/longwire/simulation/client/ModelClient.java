@@ -386,11 +386,18 @@ public final class ModelClient implements ClientEnd {
 
     private void subscribed(Subscribed frame) {
         Sub sub = subs.get(frame.channel());
+        if (sub == null && frame.id() == 0 && ground.has(Fault.ASSIGN)) {
+            // The application has subscribed it.
+            sub = new Sub(frame.channel());
+            subs.put(frame.channel(), sub);
+        }
+        if (frame.id() != 0) {
+            asked.remove(frame.id());
+        }
         if (sub == null) {
             return;
         }
         if (frame.id() != 0) {
-            asked.remove(frame.id());
             sub.subscribing = 0;
         }
         sub.active = true;

@@ -41,6 +41,8 @@ public enum Bug {
     IGNORE_END,
     /** Revoked tokens are still good. */
     IGNORE_REVOCATION,
+    /** A hub does not hear what the application subscribes users to. */
+    FORGET_ASSIGNMENT,
     /** What happened to a session is not told. */
     LOSE_EVENT
 }

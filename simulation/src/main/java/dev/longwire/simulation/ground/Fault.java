@@ -48,10 +48,12 @@ public enum Fault {
     /** Tokens are revoked. */
     REVOKE,
     /** A backend is asked first, and is late, silent, down, or says no. */
-    HOOKS;
+    HOOKS,
+    /** The application subscribes users, and ends that. */
+    ASSIGN;
 
     /** Not in every world: those whose seeds once found something are to stay as they were. */
     boolean rare() {
-        return this == TOKENS || this == REVOKE || this == HOOKS;
+        return this == TOKENS || this == REVOKE || this == HOOKS || this == ASSIGN;
     }
 }

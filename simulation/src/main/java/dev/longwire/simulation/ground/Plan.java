@@ -68,6 +68,9 @@ public record Plan(
         if (seed % 7 == 3) {
             faults.add(Fault.HOOKS);
         }
+        if (seed % 11 == 4) {
+            faults.add(Fault.ASSIGN);
+        }
         Limits limits = new Limits(
                 1_000,
                 PING_MILLIS,

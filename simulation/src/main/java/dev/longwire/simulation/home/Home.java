@@ -2,11 +2,13 @@
 package dev.longwire.simulation.home;
 
 import dev.longwire.core.Principal;
+import dev.longwire.core.access.Assignments;
 import dev.longwire.core.access.Revocation;
 import dev.longwire.core.channel.ChannelReply;
 import dev.longwire.core.channel.ChannelRequest;
 import dev.longwire.core.channel.ChannelRequest.Tag;
 import dev.longwire.core.hub.Carrier;
+import dev.longwire.core.hub.HubInput;
 import dev.longwire.core.hub.Session;
 import dev.longwire.core.presence.PresenceName;
 import dev.longwire.protocol.ClientFrame;
@@ -22,6 +24,9 @@ import java.util.Objects;
 /** Hubs and owners of channels with lanes between them, and the doors for clients and weather. */
 public final class Home {
 
+    /** Everybody who has a name. */
+    public static final List<String> USERS = List.of("ann", "bob", "cem");
+
     private final Ground ground;
     private final Watcher watcher;
     private final Tap tap;
@@ -32,6 +37,11 @@ public final class Home {
     private final List<Lane> toOwners = new ArrayList<>();
     private final List<Lane> toHubs = new ArrayList<>();
     private final List<Revocation> revoked = new ArrayList<>();
+    private final Assignments assignments = new Assignments();
+
+    /** From the application to each hub, which hears all in the order in which it was said. */
+    private final List<Lane> orders = new ArrayList<>();
+
     private long carriers;
     private long ids;
 
@@ -43,6 +53,7 @@ public final class Home {
         this.backend = new Backend(ground, this);
         for (int i = 0; i < ground.plan().hubs(); i++) {
             hubs.add(new HubHome(i, ground, this));
+            orders.add(new Lane(ground));
         }
         for (int i = 0; i < ground.plan().owners(); i++) {
             owners.add(new OwnerHome(i, ground, this));
@@ -133,6 +144,30 @@ public final class Home {
     /** A hub that has lost everything is told again what must not be believed. */
     List<Revocation> revoked() {
         return List.copyOf(revoked);
+    }
+
+    /** Subscribes a user to a channel, or ends that: every hub hears of it, each in its time. */
+    public void assignOne() {
+        String user = ground.dice().pick(USERS);
+        String channel = ground.dice().pick(ground.plan().channels());
+        boolean begins = !assignments.remove(user, channel) && assignments.add(user, channel);
+        ground.story().tell(() -> (begins ? "subscribed: " : "unsubscribed: ") + user + " " + channel);
+        watcher.assigned(user, channel, begins);
+        HubInput.Assign input = new HubInput.Assign(user, channel, begins);
+        for (int i = 0; i < hubs.size(); i++) {
+            HubHome hub = hubs.get(i);
+            int life = hub.life();
+            orders.get(i).send(() -> hub.assign(input, life));
+        }
+    }
+
+    /** A hub that has lost everything is told again who follows what. */
+    void assignTo(HubHome hub) {
+        for (String user : USERS) {
+            for (String channel : assignments.of(user)) {
+                hub.assign(new HubInput.Assign(user, channel, true), hub.life());
+            }
+        }
     }
 
     public void jumpClock(long millis) {

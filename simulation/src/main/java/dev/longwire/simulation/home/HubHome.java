@@ -104,6 +104,7 @@ final class HubHome implements ServerEnd {
         home.watcher().hubCrashed();
         wakeAt = Long.MAX_VALUE;
         home.revoked().forEach(this::revoke);
+        home.assignTo(this);
     }
 
     /** Who somebody here is. */
@@ -127,6 +128,14 @@ final class HubHome implements ServerEnd {
             if (refused.refuse(session.principal(), ground.now())) {
                 watch(session);
             }
+        }
+    }
+
+    /** What was said to an earlier life was told to this one when it began. */
+    void assign(HubInput.Assign input, int lifeThen) {
+        if (life == lifeThen && !ground.has(Bug.FORGET_ASSIGNMENT)) {
+            perhapsSleep();
+            accept(input);
         }
     }
 

@@ -22,6 +22,9 @@ public interface Watcher {
     /** A hub attached a session to a link. */
     void attached(Link link, String session, long turn);
 
+    /** The application subscribes a user to a channel, or ends that. */
+    void assigned(String user, String channel, boolean begins);
+
     /** Messages are written to a link. */
     void delivered(Link link, String channel);
 

@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** One client across all its links: its requests, and what its application was handed. */
 final class ClientTrace {
@@ -23,6 +24,10 @@ final class ClientTrace {
 
     /** Whether a backend may say no. */
     boolean hooked;
+
+    /** What users are subscribed to by the application; null in worlds where nobody is. */
+    @Nullable
+    Assigned assigned;
 
     final Map<Long, Request> requests = new LinkedHashMap<>();
 

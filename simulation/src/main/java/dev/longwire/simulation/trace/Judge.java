@@ -47,6 +47,7 @@ public final class Judge implements Tap, Watcher {
     private final Book book;
     private final PresenceTruth presence;
     private final EventTrace events;
+    private final Assigned assigned = new Assigned();
     private final Map<String, ClientTrace> clients = new LinkedHashMap<>();
     private final Map<Link, LinkTrace> links = new LinkedHashMap<>();
     private final Map<Link, Attach> attaches = new LinkedHashMap<>();
@@ -67,6 +68,7 @@ public final class Judge implements Tap, Watcher {
         return clients.computeIfAbsent(name, unused -> {
             ClientTrace trace = new ClientTrace(name, truth, book, presence, ground.counters());
             trace.hooked = ground.has(Fault.HOOKS);
+            trace.assigned = ground.has(Fault.ASSIGN) ? assigned : null;
             return trace;
         });
     }
@@ -136,6 +138,11 @@ public final class Judge implements Tap, Watcher {
             throw new Broken(16, link + " got turn " + turn + " of a session that is in turn " + before);
         }
         attaches.put(link, attach);
+    }
+
+    @Override
+    public void assigned(String user, String channel, boolean begins) {
+        assigned.assigned(user, channel, begins);
     }
 
     @Override

@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 /** What one link brought its client, frame by frame. */
 final class LinkTrace {
 
+    /** Why a subscription ended, when the application ended it. */
+    private static final String WITHDRAWN = "server";
+
     private final ClientTrace client;
     private final Connect connect;
     private final CompanyTrace company;
@@ -35,6 +38,12 @@ final class LinkTrace {
 
     /** Channels that it was told it may not have any more, and has not got again. */
     private final Set<String> lost = new LinkedHashSet<>();
+
+    /** What the application subscribed it to on this link, and it has not asked for itself. */
+    private final Set<String> given = new LinkedHashSet<>();
+
+    /** What it asked to be rid of on this link. */
+    private final Set<String> unwanted = new LinkedHashSet<>();
 
     private final Map<Long, Integer> answers = new LinkedHashMap<>();
     private final Set<Long> retried = new LinkedHashSet<>();
@@ -62,6 +71,9 @@ final class LinkTrace {
             if (request.retry()) {
                 retried.add(request.id());
             }
+        }
+        if (frame instanceof ClientFrame.Unsubscribe unsubscribe) {
+            unwanted.add(unsubscribe.channel());
         }
         if (frame instanceof Publish publish) {
             client.book.sent(client.name, publish);
@@ -97,9 +109,10 @@ final class LinkTrace {
             case Connected first -> connected(first);
             case Subscribed subscribed -> subscribed(subscribed, now);
             case ServerFrame.Unsubscribed unsubscribed -> unsubscribed(unsubscribed);
-            case Message message
-            when pass != null && !pass.allows(message.channel()) -> mayCome(message.channel(), frame);
-            case Message message -> watch(message.channel(), frame).message(message);
+            case Message message -> {
+                mayCome(message.channel(), frame);
+                watch(message.channel(), frame).message(message);
+            }
             case ServerFrame.Gap gap -> watch(gap.channel(), frame).gap(gap, now);
             case ServerFrame.EpochChanged change ->
                 watch(change.channel(), frame).epochChanged(change);
@@ -142,9 +155,16 @@ final class LinkTrace {
 
     /** Nothing of a channel may come that the accepted token does not allow. */
     private void mayCome(String channel, ServerFrame frame) {
-        if (pass != null && !pass.allows(channel)) {
+        boolean assigned =
+                client.assigned != null && client.assigned.ever(user()).contains(channel);
+        if (pass != null && !pass.allows(channel) && !assigned) {
             throw new Broken(17, client.name + ": without the right came " + frame);
         }
+    }
+
+    private @Nullable String user() {
+        Pass shown = Pass.read(connect.token());
+        return shown == null ? connect.token() : shown.user();
     }
 
     private String session() {
@@ -194,8 +214,19 @@ final class LinkTrace {
         Want want;
         if (frame.id() == 0) {
             want = resumed.remove(frame.channel());
+            if (want == null && assignable(frame.channel())) {
+                want = new Want(frame.channel(), null, 0, false);
+                given.add(frame.channel());
+                client.counters.count("subscribed by the application");
+            }
         } else {
             want = request(Subscribe.class, frame).want();
+            if (given.remove(frame.channel())) {
+                // It wants it from a place of its own choice.
+                watches.remove(frame.channel());
+                client.subscribedAnew(frame.channel());
+                client.counters.count("assigned made one's own");
+            }
         }
         if (want == null || !want.channel().equals(frame.channel()) || watches.containsKey(frame.channel())) {
             throw new Broken(13, client.name + ": subscribed out of place: " + frame);
@@ -210,6 +241,10 @@ final class LinkTrace {
         if (frame.id() != 0 && (want.since() == null || client.forged.contains(want))) {
             client.subscribedAnew(frame.channel());
         }
+    }
+
+    private boolean assignable(String channel) {
+        return client.assigned != null && client.assigned.ever(user()).contains(channel);
     }
 
     private void count(Subscribed frame) {
@@ -227,6 +262,12 @@ final class LinkTrace {
             boolean wasResumed = resumed.remove(frame.channel()) != null;
             boolean wasWatched = watches.remove(frame.channel()) != null;
             boolean coming = wasResumed || wasWatched;
+            given.remove(frame.channel());
+            if (WITHDRAWN.equals(frame.reason()) && assignable(frame.channel())) {
+                client.counters.count("ended by the application");
+                client.excuse(frame.channel());
+                return;
+            }
             if (client.hooked && !wasWatched) {
                 client.counters.count("not let back " + frame.reason());
                 client.excuse(frame.channel());
@@ -242,6 +283,7 @@ final class LinkTrace {
             client.excuse(frame.channel());
             return;
         }
+        given.remove(frame.channel());
         boolean known = watches.remove(frame.channel()) != null;
         boolean retried = frame.id() != 0 && client.requests.containsKey(frame.id());
         if (!known && !retried) {
@@ -324,8 +366,14 @@ final class LinkTrace {
         if (connected == null || !resumed.isEmpty()) {
             throw new Broken(11, client.name + ": not all answered at rest: " + resumed.keySet());
         }
+        Set<String> assigned = client.assigned == null ? Set.of() : client.assigned.now(user());
+        for (String channel : assigned) {
+            if (!watches.containsKey(channel) && !unwanted.contains(channel)) {
+                throw new Broken(11, client.name + ": the application subscribed it, at rest it isn't: " + channel);
+            }
+        }
         for (String channel : watches.keySet()) {
-            if (pass != null && !pass.allows(channel)) {
+            if (pass != null && !pass.allows(channel) && !assigned.contains(channel)) {
                 throw new Broken(17, client.name + ": was never told that it lost " + channel);
             }
         }
