@@ -19,6 +19,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -103,6 +104,19 @@ final class HooksTest {
                     .findFirst()
                     .orElse("none");
         }
+    }
+
+    @Test // [K4]
+    void whatTheApplicationItselfHasSaidItIsNotAskedAbout() throws Exception {
+        start(new Decider(SECRET, question -> "{\"allow\":false}"), "asks=subscribe");
+        Bearer ann = bearer(Bearer.Way.WEBSOCKET, "ann");
+        assertThat(Objects.requireNonNull(server).subscribe("ann", "chat:1").get(30, TimeUnit.SECONDS))
+                .isEqualTo(1);
+        assertThat(ann.await("subscribed")).containsEntry("channel", "chat:1");
+        assertThat(ann.ask(subscribe("chat:1"))).containsEntry("type", "subscribed");
+        assertThat(backend.questions()).isEmpty();
+        assertThat(ann.ask(subscribe("chat:2"))).containsEntry("name", "forbidden");
+        assertThat(backend.questions()).hasSize(1);
     }
 
     @ParameterizedTest
