@@ -5,6 +5,8 @@
 //   check                   must be well-formed, no more: it names what a reader has to put in
 //   config, config=serve    is longwire.yaml; and a server is started with it
 //   setup=LINE              comes before it
+//   file=NAME               is that file, no more
+//   to=FOLDER               what follows stands in a terminal in there
 // A `text` block after one that ran is what it must print: a line for each line, in that order, where … is anything.
 import assert from 'node:assert/strict';
 import {spawn} from 'node:child_process';
@@ -17,6 +19,8 @@ import {require, root, until} from '../e2e/stage.mjs';
 
 const java = process.env.JAVA_HOME ? `${process.env.JAVA_HOME}/bin/java` : 'java';
 const DEADLINE_MILLIS = 90_000;
+// A first start builds.
+const PATIENCE = 600_000;
 
 /** The fenced blocks of a page. */
 export const blocks = (markdown) =>
@@ -26,7 +30,7 @@ export const blocks = (markdown) =>
     how: Object.fromEntries([...more.matchAll(/(\w+)(?:="([^"]*)"|=(\S+))?/g)].map(([, name, quoted, bare]) => [name, quoted ?? bare ?? true])),
   }));
 
-const freePort = async () => {
+export const freePort = async () => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const {port} = server.address();
@@ -47,25 +51,41 @@ const prints = (wanted, out) => {
   }
 };
 
-class Guide {
+/** A folder, and what runs in it. */
+export class Guide {
   #folder = mkdtempSync(join(tmpdir(), 'longwire-guide-'));
+  #place = this.#folder;
   #running = [];
   #ports = new Map();
   #count = 0;
   #environment = {...process.env};
   url;
 
-  constructor(url) {
+  /** @param url of a server that runs already, where there is one */
+  constructor(url, environment = {}) {
     this.url = url;
+    Object.assign(this.#environment, environment);
+  }
+
+  /** Puts there what a reader has who stands in the sources and has installed the client. */
+  furnish() {
     for (const name of ['longwire', 'cli', 'clients', 'examples']) {
       symlinkSync(join(root, name), join(this.#folder, name));
     }
+    this.install();
+    return this;
+  }
+
+  /** The client, as npm would have put it there. */
+  install() {
     const modules = join(this.#folder, 'node_modules');
     mkdirSync(join(modules, '@longwire'), {recursive: true});
     symlinkSync(join(root, 'clients/javascript'), join(modules, '@longwire/client'));
     symlinkSync(join(root, 'clients/javascript/node_modules/ws'), join(modules, 'ws'));
     // Node has a WebSocket from version 22.
-    writeFileSync(join(this.#folder, 'preload.mjs'), "import {WebSocket} from 'ws';\nglobalThis.WebSocket ??= WebSocket;\n");
+    const preload = join(this.#folder, 'preload.mjs');
+    writeFileSync(preload, "import {WebSocket} from 'ws';\nglobalThis.WebSocket ??= WebSocket;\n");
+    this.#environment.NODE_OPTIONS = `--import ${preload}`;
   }
 
   /** The addresses that a guide names are taken on a tester's machine: others stand for them. */
@@ -81,7 +101,7 @@ class Guide {
   }
 
   #start(command, options) {
-    const child = spawn(command, options, {cwd: this.#folder, env: {...this.#environment, ...(this.url && {LONGWIRE_URL: this.url})}, stdio: ['ignore', 'pipe', 'pipe'], detached: true});
+    const child = spawn(command, options, {cwd: this.#place, env: {...this.#environment, ...(this.url && {LONGWIRE_URL: this.url})}, stdio: ['ignore', 'pipe', 'pipe'], detached: true});
     const run = {child, out: [], err: '', over: false};
     let rest = '';
     child.stdout.on('data', (bytes) => {
@@ -144,13 +164,16 @@ class Guide {
       return this.#run(how, java, ['-cp', 'cli/target/longwire-cli.jar', file]);
     }
     assert.equal(language, 'js', `nobody runs ${language}`);
+    if (how.file) {
+      return writeFileSync(join(this.#place, how.file), placed);
+    }
     writeFileSync(join(this.#folder, `${name}.mjs`), placed);
     if (how.bundle) {
       const {buildSync} = require('esbuild');
       buildSync({absWorkingDir: this.#folder, entryPoints: [`${name}.mjs`], bundle: true, format: 'esm', outfile: how.bundle, logLevel: 'error'});
       return null;
     }
-    return this.#run(how, process.execPath, how.check ? ['--check', `${name}.mjs`] : ['--import', './preload.mjs', `${name}.mjs`]);
+    return this.#run(how, process.execPath, how.check ? ['--check', `${name}.mjs`] : [`${name}.mjs`]);
   }
 
   async #run(how, command, options) {
@@ -166,7 +189,8 @@ class Guide {
     await until(`${options.at(-1)} says ${how.until}`, () => {
       assert.ok(!run.over, run.err);
       return run.out.some((line) => line.includes(how.until));
-    });
+    }, PATIENCE);
+    this.#place = join(this.#place, how.to ?? '.');
     return run;
   }
 
@@ -194,6 +218,11 @@ class Guide {
     return null;
   }
 
+  /** Where its next block runs. */
+  get place() {
+    return this.#place;
+  }
+
   /** What those that are in the background have said. */
   said() {
     return this.#running.flatMap(({out}) => out);
@@ -210,7 +239,7 @@ class Guide {
 
 /** Runs one guide to its end. `after` may look at what it has done: (guide) => … */
 export const runGuide = async (file, {url, browser, after}) => {
-  const guide = new Guide(url);
+  const guide = new Guide(url).furnish();
   try {
     let before = null;
     for (const block of blocks(readFileSync(join(root, 'docs/guides', file), 'utf8'))) {
