@@ -108,6 +108,7 @@ final class Fanout {
             switchEpoch(channel, answer.head());
         }
         subscription.joining = false;
+        subscription.assigned &= subscription.joinId == 0;
         subscription.epoch = answer.head().epoch();
         subscription.cursor = answer.start();
         if (channel.presence) {

@@ -145,7 +145,9 @@ final class Requests {
         } else if (existing != null && existing.assigned) {
             // From now on it is the client's own, which says where it begins.
             fanout.leave(existing);
-            fanout.join(session, request.want(), request.id()).told = existing.told;
+            Subscription own = fanout.join(session, request.want(), request.id());
+            own.told = existing.told;
+            own.assigned = true;
         } else if (existing != null) {
             refuse(session, request.id(), ErrorCode.ALREADY_SUBSCRIBED, "channel");
         } else if (session.subscriptionCount() >= session.mostSubscriptions(limits)) {
@@ -448,9 +450,11 @@ final class Requests {
         if (!subscription.channel.presence) {
             endAlongside(session, subscription.channel.name);
         }
-        if (subscription.joining && subscription.joinId != 0) {
+        boolean asked = subscription.joining && subscription.joinId != 0;
+        if (asked) {
             refuse(session, subscription.joinId, ErrorCode.FORBIDDEN, null);
-        } else {
+        }
+        if (!asked || subscription.assigned) {
             say(session, lost(subscription.channel.name, reason));
         }
         if (waiting != null) {

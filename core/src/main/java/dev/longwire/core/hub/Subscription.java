@@ -43,7 +43,7 @@ final class Subscription {
     /** Whether somebody was told that it began, and is to be told that it ended. */
     boolean told;
 
-    /** Whether the application made it, and the client has not asked for it. */
+    /** Whether the application made it, and the client has not asked for it, or has had no answer yet. */
     boolean assigned;
 
     /** Whether presence was asked for too, and may be observed. */
