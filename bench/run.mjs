@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { crowd } from "./crowd.mjs";
 import { connect } from "node:net";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
@@ -70,8 +71,8 @@ async function start(name, command, args, ready, env = {}) {
 
 let nextPort = 18200 + (process.pid % 500) * 3;
 const starters = {
-  longwire: () =>
-    start("longwire", "./longwire", ["serve", "--port", "0", "--set", "limits.frame_rate=0"], (line) => Number(/:(\d+)\//.exec(line)?.[1] ?? 0), {
+  longwire: (...more) =>
+    start("longwire", "./longwire", ["serve", "--port", "0", "--set", "limits.frame_rate=0", ...more], (line) => Number(/:(\d+)\//.exec(line)?.[1] ?? 0), {
       LONGWIRE_LOG: "WARN",
       LONGWIRE_JAVA_OPTS: option("java", ""),
     }),
@@ -356,7 +357,13 @@ const accepts = (port) =>
     socket.on("error", () => done(false));
   });
 
-const verbs = { fanout, idle, start: startUp, poll: polling, roundtrip: roundTrip, storm: reconnectStorm, parked, slow: slowReader };
+/** A presence channel with 10,000 members. */
+async function presence() {
+  peers();
+  await crowd(starters.longwire, stop);
+}
+
+const verbs = { fanout, idle, start: startUp, poll: polling, roundtrip: roundTrip, storm: reconnectStorm, parked, slow: slowReader, presence };
 if (!verbs[verb]) {
   console.error(`usage: bench/run ${Object.keys(verbs).join("|")} [--rounds N] [--seconds N] [--servers a,b] [--shape TEXT]`);
   process.exit(2);
