@@ -107,10 +107,7 @@ final class Fanout {
         } else if (!channel.epoch.equals(answer.head().epoch())) {
             switchEpoch(channel, answer.head());
         }
-        subscription.joining = false;
-        subscription.assigned &= subscription.joinId == 0;
-        subscription.epoch = answer.head().epoch();
-        subscription.cursor = answer.start();
+        subscription.begins(answer.head().epoch(), answer.start());
         if (channel.presence) {
             subscription.sync = answer.recovered() ? null : new Sync();
         } else {

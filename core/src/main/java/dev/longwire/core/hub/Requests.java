@@ -145,9 +145,7 @@ final class Requests {
         } else if (existing != null && existing.assigned) {
             // From now on it is the client's own, which says where it begins.
             fanout.leave(existing);
-            Subscription own = fanout.join(session, request.want(), request.id());
-            own.told = existing.told;
-            own.assigned = true;
+            fanout.join(session, request.want(), request.id()).takesOver(existing);
         } else if (existing != null) {
             refuse(session, request.id(), ErrorCode.ALREADY_SUBSCRIBED, "channel");
         } else if (session.subscriptionCount() >= session.mostSubscriptions(limits)) {

@@ -82,4 +82,18 @@ final class Subscription {
     long position() {
         return live() ? channel.head : cursor;
     }
+
+    /** The client makes its own what the application had made. Until that is answered, both are true. */
+    void takesOver(Subscription old) {
+        told = old.told;
+        assigned = true;
+    }
+
+    /** It has begun, and goes on from here. */
+    void begins(String at, long offset) {
+        joining = false;
+        assigned &= joinId == 0;
+        epoch = at;
+        cursor = offset;
+    }
 }
