@@ -6,6 +6,7 @@ import dev.longwire.cli.Examination.Result;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -65,6 +66,12 @@ final class DoctorCommand implements Callable<Integer> {
             description = "How long each answer may take. Default: ${DEFAULT-VALUE}.")
     private int timeoutSeconds;
 
+    @Option(
+            names = "--ca",
+            paramLabel = "FILE",
+            description = "Trust the certificates in this PEM file, instead of those that Java knows.")
+    private @Nullable Path authorities;
+
     @Option(names = "--json", description = "One line of JSON for each: {check, result, text}.")
     private boolean json;
 
@@ -82,13 +89,24 @@ final class DoctorCommand implements Callable<Integer> {
         }
         String base = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
         try {
-            new Examination(URI.create(base), token, idleSeconds, Duration.ofSeconds(timeoutSeconds), this::show).run();
+            Examination.Door door = new Examination.Door(encryption(), Duration.ofSeconds(timeoutSeconds));
+            new Examination(URI.create(base), token, idleSeconds, door, this::show).run();
         } catch (IOException unreachable) {
             throw new Exit(Exit.UNREACHABLE, "can't reach " + base);
         } catch (IllegalArgumentException wrong) {
             throw new Exit(Exit.USAGE, url + " is no address of a server");
         }
         return failed ? Exit.FAILED : Exit.DONE;
+    }
+
+    private Encryption encryption() {
+        try {
+            return new Encryption(authorities);
+        } catch (IOException unreadable) {
+            throw new Exit(Exit.USAGE, "can't read " + authorities);
+        } catch (IllegalArgumentException wrong) {
+            throw new Exit(Exit.USAGE, String.valueOf(wrong.getMessage()));
+        }
     }
 
     private void show(Finding finding) {

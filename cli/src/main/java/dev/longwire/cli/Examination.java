@@ -13,9 +13,7 @@ import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.charset.StandardCharsets;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -24,13 +22,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import javax.net.ssl.SSLPeerUnverifiedException;
-import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /** Looks at a server from outside, as its clients do, and says what they would meet. */
 final class Examination {
-    private static final int SOON_DAYS = 14;
     private static final String STRANGER = "https://longwire-doctor.invalid";
 
     /** What came of one look. */
@@ -50,10 +45,18 @@ final class Examination {
      */
     record Finding(String check, Result result, String text) {}
 
+    /**
+     * How to come to the server.
+     *
+     * @param patience how long each answer may take
+     */
+    record Door(Encryption encryption, Duration patience) {}
+
     private final URI base;
     private final @Nullable String token;
     private final int idleSeconds;
     private final Duration patience;
+    private final Encryption encryption;
     private final Consumer<Finding> taker;
     private final HttpClient client;
 
@@ -62,15 +65,18 @@ final class Examination {
      *
      * @param base its address, http or https, without a slash at the end
      * @param idleSeconds how long a WebSocket is left alone; 0 for not at all
-     * @param patience how long each answer may take
      */
-    Examination(URI base, @Nullable String token, int idleSeconds, Duration patience, Consumer<Finding> taker) {
+    Examination(URI base, @Nullable String token, int idleSeconds, Door door, Consumer<Finding> taker) {
         this.base = base;
         this.token = token;
         this.idleSeconds = idleSeconds;
-        this.patience = patience;
+        this.patience = door.patience();
+        this.encryption = door.encryption();
         this.taker = taker;
-        this.client = HttpClient.newBuilder().connectTimeout(patience).build();
+        this.client = HttpClient.newBuilder()
+                .connectTimeout(patience)
+                .sslContext(encryption.context())
+                .build();
     }
 
     private void found(String check, Result result, String text) {
@@ -83,6 +89,9 @@ final class Examination {
      * @throws IOException when the server can't be reached at all
      */
     void run() throws IOException, InterruptedException {
+        if (!tls()) {
+            return;
+        }
         health();
         origin();
         administration();
@@ -103,14 +112,21 @@ final class Examination {
         HttpResponse<String> answer = text(request("/health/ready").build());
         boolean ready = answer.statusCode() == 200 && answer.body().equals("ready\n");
         found("health", ready ? Result.OK : Result.FAIL, ready ? "ready" : "answered " + answer.statusCode());
-        SSLSession session = answer.sslSession().orElse(null);
-        if (session != null) {
-            certificate(session);
-        } else if (isLoopback()) {
-            found("tls", Result.SKIP, "not encrypted, on this machine");
-        } else {
-            found("tls", Result.WARN, "not encrypted: tokens and messages can be read on the way");
+    }
+
+    /** Says whether one may go on: nothing, and no token at all, is said to a server that is not who it should be. */
+    private boolean tls() throws IOException {
+        if (base.getScheme().equals("https")) {
+            Encryption.Verdict verdict = encryption.look(base, patience);
+            found("tls", verdict.result(), verdict.text());
+            return verdict.result() != Result.FAIL;
         }
+        boolean here = isLoopback();
+        found(
+                "tls",
+                here ? Result.SKIP : Result.WARN,
+                here ? "not encrypted, on this machine" : "not encrypted: tokens and messages can be read on the way");
+        return true;
     }
 
     private boolean isLoopback() {
@@ -118,18 +134,6 @@ final class Examination {
             return InetAddress.getByName(base.getHost()).isLoopbackAddress();
         } catch (UnknownHostException e) {
             return false;
-        }
-    }
-
-    private void certificate(SSLSession session) {
-        try {
-            X509Certificate certificate = (X509Certificate) session.getPeerCertificates()[0];
-            Instant end = certificate.getNotAfter().toInstant();
-            long days = Duration.between(Instant.now(), end).toDays();
-            Result result = days < 0 ? Result.FAIL : days < SOON_DAYS ? Result.WARN : Result.OK;
-            found("tls", result, session.getProtocol() + ", the certificate ends in " + days + " days");
-        } catch (SSLPeerUnverifiedException e) {
-            found("tls", Result.FAIL, "no certificate");
         }
     }
 

@@ -67,7 +67,7 @@ final class DoctorCommandTest {
                             "stream",
                             "ok"));
             Shell.Ran json = Shell.run("", "doctor", "--json", url(server.port()));
-            assertThat(json.lines().get(0)).isEqualTo("{\"check\":\"health\",\"result\":\"ok\",\"text\":\"ready\"}");
+            assertThat(json.lines().get(1)).isEqualTo("{\"check\":\"health\",\"result\":\"ok\",\"text\":\"ready\"}");
             assertThat(json.lines()).hasSize(8);
         }
     }
