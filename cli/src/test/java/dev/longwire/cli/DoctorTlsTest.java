@@ -84,21 +84,22 @@ final class DoctorTlsTest {
         return "-----BEGIN " + kind + "-----\n" + text + "\n-----END " + kind + "-----\n";
     }
 
-    /** `begins` is as keytool has it; `trusted` whether the doctor is told of the certificate. */
+    /** `life` is its beginning, as keytool has it, and its days; `trusted` whether the doctor is told of the certificate. */
     @ParameterizedTest
     @CsvSource({
-        "-1d, 100, ip:127.0.0.1, true, ok, the certificate ends in 98 days",
-        "-19H, 1, ip:127.0.0.1, true, warn, the certificate ends in 4 hours",
-        "-27H, 1, ip:127.0.0.1, true, fail, the certificate ended 3 hours ago",
-        "-9d, 2, ip:127.0.0.1, false, fail, the certificate ended 7 days ago",
-        "+1d, 30, ip:127.0.0.1, true, fail, the certificate is not good yet",
-        "-1d, 30, dns:elsewhere.example, true, fail, the certificate is for another name",
-        "-1d, 30, ip:127.0.0.1, false, fail, the certificate comes from nobody whom this machine trusts",
-        "-27H, 1, dns:elsewhere.example, true, fail, 'the certificate ended 3 hours ago, and is for another name'",
+        "-1d 100, ip:127.0.0.1, true, ok, the certificate ends in 98 days",
+        "-19H 1, ip:127.0.0.1, true, warn, the certificate ends in 4 hours",
+        "-27H 1, ip:127.0.0.1, true, fail, the certificate ended 3 hours ago",
+        "-9d 2, ip:127.0.0.1, false, fail, the certificate ended 7 days ago",
+        "+1d 30, ip:127.0.0.1, true, fail, the certificate is not good yet",
+        "-1d 30, dns:elsewhere.example, true, fail, the certificate is for another name",
+        "-1d 30, ip:127.0.0.1, false, fail, the certificate comes from nobody whom this machine trusts",
+        "-27H 1, dns:elsewhere.example, true, fail, 'the certificate ended 3 hours ago, and is for another name'",
     })
-    void whatIsWrongWithACertificateIsSaid(
-            String begins, int days, String name, boolean trusted, String result, String text) throws Exception {
-        Tls files = make(begins, days, name);
+    void whatIsWrongWithACertificateIsSaid(String life, String name, boolean trusted, String result, String text)
+            throws Exception {
+        String[] times = life.split(" ");
+        Tls files = make(times[0], Integer.parseInt(times[1]), name);
         try (LongwireServer server = LongwireServer.start(
                 ServerConfig.DEFAULT.at("127.0.0.1", 0).withDrainMillis(0).withTls(files))) {
             List<String> words = new ArrayList<>(List.of("doctor", "https://127.0.0.1:" + server.port()));
