@@ -98,7 +98,7 @@ final class DoctorTlsTest {
     })
     void whatIsWrongWithACertificateIsSaid(String life, String name, boolean trusted, String result, String text)
             throws Exception {
-        String[] times = life.split(" ");
+        String[] times = life.split(" ", -1);
         Tls files = make(times[0], Integer.parseInt(times[1]), name);
         try (LongwireServer server = LongwireServer.start(
                 ServerConfig.DEFAULT.at("127.0.0.1", 0).withDrainMillis(0).withTls(files))) {
