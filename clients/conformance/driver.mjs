@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// The JavaScript client on a leash: commands come in as lines of JSON, what it tells its application goes out as such.
+// The JavaScript client on a leash (with `--cbor` it speaks CBOR): commands come in as lines of JSON, what it tells its application goes out as such.
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 import { Client } from "../javascript/dist/index.js";
+import { cbor } from "../javascript/dist/cbor/index.js";
 import { Presence } from "../javascript/dist/presence/index.js";
 
 const { WebSocket } = createRequire(new URL("../javascript/package.json", import.meta.url))("ws");
+const codec = process.argv.includes("--cbor") ? { codec: cbor } : {};
 const clients = new Map();
 
 const make = (number, { url, tokens, ...options }) => {
@@ -18,7 +20,7 @@ const make = (number, { url, tokens, ...options }) => {
     if (next === null) throw new Error("no token now");
     return next;
   });
-  const client = new Client(url, { webSocket: WebSocket, memory, ...options, ...(token && { token }) });
+  const client = new Client(url, { webSocket: WebSocket, memory, ...codec, ...options, ...(token && { token }) });
   client.on("state", ({ state, error }) => tell("state", { state, ...(error && { name: error.name }) }));
   client.on("error", ({ name, code }) => tell("failure", { name, code }));
   const settle = (tag, promise, of = () => ({})) =>

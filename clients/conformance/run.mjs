@@ -16,6 +16,8 @@ const kinds = [
   new Kind("javascript", process.execPath, [`${root}clients/conformance/driver.mjs`]),
   new Kind("java", oldJava ?? java, ["-cp", `${classes}/classes:${classes}/test-classes`, "dev.longwire.client.ConformanceDriver"]),
 ];
+// The peer of the scripted scenarios speaks JSON: this one meets homes only.
+const binary = new Kind("javascript-cbor", process.execPath, [`${root}clients/conformance/driver.mjs`, "--cbor"]);
 console.log(`the Java client runs on ${oldJava ?? java}`);
 
 let passed = 0;
@@ -80,11 +82,11 @@ else console.log("the Worker is not built: only the JVM");
 const started = [];
 for (const [home, Home] of homes) {
   const picked = homeScenarios.filter(({ on }) => on.includes(home));
-  if (!picked.some(({ name }) => kinds.some((kind) => wanted(`${kind.name} on ${home}: ${name}`)))) continue;
+  if (!picked.some(({ name }) => [...kinds, binary].some((kind) => wanted(`${kind.name} on ${home}: ${name}`)))) continue;
   const server = await Home.start();
   started.push(server);
   for (const { name, run } of picked) {
-    for (const kind of kinds) {
+    for (const kind of [...kinds, binary]) {
       const title = `${kind.name} on ${home}: ${name}`;
       if (!wanted(title)) continue;
       jobs.push(() => check(title, async () => {
@@ -104,6 +106,6 @@ await Promise.all(Array.from({ length: AT_A_TIME }, async () => {
   for (let job = jobs.shift(); job; job = jobs.shift()) await job();
 }));
 await check("every rule is cited, and what is cited exists", () => checkCitations());
-for (const one of [...kinds.map((kind) => kind.end()), ...started.map((server) => server.stop())]) await one;
+for (const one of [...[...kinds, binary].map((kind) => kind.end()), ...started.map((server) => server.stop())]) await one;
 console.log(`SUITE client conformance: ${passed} passed, ${failed} failed`);
 process.exit(failed > 0 || passed === 0 ? 1 : 0);

@@ -6,7 +6,7 @@ import type {MessageBody, Position, Start} from './frames.js';
 import type {RequestKind} from './machine/outbox.js';
 import type {Reset} from './machine/subscriptions.js';
 import {Messages} from './messages.js';
-import {type Message, pack, unpack} from './payload.js';
+import {type Message, unpack} from './payload.js';
 
 export interface PublishOptions {
   /** Makes it safe to say again: the same key appends once. Every publish has one; give it to keep it over a restart of the page. */
@@ -106,7 +106,7 @@ export class Channel<T = unknown> {
     const answer = new Promise<Subscribed>((resolve, reject) => {
       const stopped = feed.once('end', (error) => {
         subscribed();
-        reject(error ?? new LongwireError('closed', 0, 'the subscription ended'));
+        reject(error ?? new LongwireError('closed'));
       });
       const subscribed = feed.once('subscribed', (event) => {
         stopped();
@@ -130,7 +130,7 @@ export class Channel<T = unknown> {
    */
   async publish(data: T, options: PublishOptions = {}): Promise<Published> {
     const {timeoutMillis, key = this.#doors.nextKey(), ...extras} = options;
-    const body = {type: 'publish', channel: this.name, key, ...extras, ...pack(data)};
+    const body = {type: 'publish', channel: this.name, key, ...extras, data};
     const {epoch, offset, duplicate = false, stored} = (await this.#doors.request('publish', body, timeoutMillis)) as Published;
     return {epoch, offset, duplicate, stored};
   }

@@ -4,13 +4,14 @@ import {Emitter, guard} from './emitter.js';
 import {recall, remember, watchPage} from './environment.js';
 import type {LongwireError} from './errors.js';
 import {Feed} from './feed.js';
-import type {ConnectedFrame, Position, ServerFrame} from './frames.js';
+import type {ConnectedFrame, Payload, Position, ServerFrame} from './frames.js';
 import type {RequestKind} from './machine/outbox.js';
 import {Machine} from './machine/machine.js';
 import type {State} from './machine/phases.js';
 import type {Via} from './machine/routes.js';
 import type {ChannelEvent} from './machine/subscriptions.js';
 import type {Output} from './machine/types.js';
+import {unpackData} from './payload.js';
 import {type ClientOptions, type Settings, settings} from './options.js';
 import type {Carrier, CarrierEvents} from './transports/carrier.js';
 import {openPoll} from './transports/poll.js';
@@ -109,11 +110,7 @@ export class Client extends Emitter<ClientEvents> {
   channel<T = unknown>(name: string): Channel<T> {
     return new Channel<T>(name, {
       feed: (channel) => this.#feed(channel),
-      subscribe: (channel, start) => {
-        if (!this.#machine.subscriptions.has(channel)) {
-          this.#run((now) => this.#machine.subscribe(channel, start, now));
-        }
-      },
+      subscribe: (channel, start) => this.#run((now) => this.#machine.subscribe(channel, start, now)),
       unsubscribe: (channel) => this.#run((now) => this.#machine.unsubscribe(channel, now)),
       position: (channel) => this.#machine.subscriptions.position(channel),
       request: (kind, body, timeoutMillis) => this.request(kind, body, timeoutMillis),
@@ -128,9 +125,8 @@ export class Client extends Emitter<ClientEvents> {
   }
 
   /** Asks the backend behind the server. */
-  async call(method: string, data: unknown, timeoutMillis?: number): Promise<unknown> {
-    const frame = (await this.request('call', {type: 'call', method, data}, timeoutMillis)) as {data: unknown};
-    return frame.data;
+  async call(method: string, data?: unknown, timeoutMillis?: number): Promise<unknown> {
+    return unpackData((await this.request('call', {type: 'call', method, ...(data !== undefined && {data})}, timeoutMillis)) as Payload);
   }
 
   /**
@@ -179,7 +175,7 @@ export class Client extends Emitter<ClientEvents> {
     const wait = this.#machine.wakeAt - this.#now();
     if (wait < Infinity) {
       const tick = (): void => this.#run((now) => this.#machine.tick(now, this.#carrier?.buffered()));
-      this.#timer = setTimeout(tick, Math.min(Math.max(0, wait), LONGEST_TIMER_MILLIS));
+      this.#timer = setTimeout(tick, Math.min(wait, LONGEST_TIMER_MILLIS));
     }
   }
 
@@ -267,13 +263,13 @@ export class Client extends Emitter<ClientEvents> {
       return;
     }
     if (this.#machine.expects(turn)) {
-      const {eventStream, fetch, pollUrl, webSocket, webSocketUrl} = this.#settings;
+      const {codec, eventStream, fetch, pollUrl, webSocket, webSocketUrl} = this.#settings;
       const events: CarrierEvents = {
         opened: () => this.#run((now) => this.#machine.opened(turn, token, now)),
         received: (frames) => this.#run((now) => this.#machine.received(turn, frames, now)),
         closed: (ending) => this.#run((now) => this.#machine.closed(turn, ending, now)),
       };
-      this.#carrier = via === 'websocket' ? openWebSocket(webSocket!, webSocketUrl, events) : openPoll({fetch: fetch!, url: pollUrl, fresh, stream: via === 'stream' ? eventStream : undefined}, events);
+      this.#carrier = via === 'websocket' ? openWebSocket(webSocket!, webSocketUrl, events, codec) : openPoll({codec, fetch: fetch!, url: pollUrl, fresh, stream: via === 'stream' ? eventStream : undefined}, events);
     }
   }
 

@@ -14,15 +14,19 @@ export interface Start {
   readonly last?: number;
 }
 
+/** What an application sent: JSON, or bytes. */
+export interface Payload {
+  readonly data?: unknown;
+  readonly data64?: string;
+}
+
 /** What a message looks like on the wire, alone or in a page of history. */
-export interface MessageBody {
+export interface MessageBody extends Payload {
   readonly offset: number;
   readonly time: number;
   readonly from: string | null;
   readonly client: string | null;
   readonly headers?: Record<string, string>;
-  readonly data?: unknown;
-  readonly data64?: string;
 }
 
 interface Of<T extends string> {

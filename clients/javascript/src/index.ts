@@ -3,6 +3,7 @@ export {Channel} from './channel.js';
 export type {History, HistoryOptions, MessagesOptions, Published, PublishOptions, SubscribeOptions} from './channel.js';
 export {Client} from './client.js';
 export type {ClientEvents} from './client.js';
+export type {Codec, Encoded} from './codec.js';
 export {CloseCodes, ErrorCodes} from './codes.js';
 export type {CloseName, ErrorName, RecoveredReason, ResetReason, UnsubscribedReason} from './codes.js';
 export {LongwireError} from './errors.js';

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+import {type Codec, json} from './codec.js';
 import {defaultMemory, type Memory} from './environment.js';
 import type {Via} from './machine/routes.js';
 import type {MachineOptions} from './machine/types.js';
+import {base64} from './payload.js';
 import type {Fetch} from './transports/poll.js';
 import type {EventStreamReader} from './transports/stream.js';
 import type {WebSocketConstructor} from './transports/websocket.js';
@@ -18,6 +20,8 @@ export interface ClientOptions {
   readonly transports?: readonly Via[];
   /** `eventStream` of this package, for the transport `stream`: a poll whose answer does not end. */
   readonly eventStream?: EventStreamReader;
+  /** How frames travel, if not as JSON: `cbor` of `@longwire/client/cbor`. */
+  readonly codec?: Codec;
   /** Where to remember that WebSockets do not work here; `localStorage` in pages, this program's memory elsewhere. */
   readonly memory?: Memory;
   /** How this program is called in the server's lists. */
@@ -52,8 +56,7 @@ export interface Settings extends MachineOptions {
 }
 
 /** 128 bits that nobody can guess, as text. Works on pages without TLS too, where `randomUUID` is missing. */
-const secret = (): string =>
-  crypto.getRandomValues(new Uint8Array(16)).reduce((text, byte) => text + byte.toString(16).padStart(2, '0'), '');
+const secret = (): string => base64(crypto.getRandomValues(new Uint8Array(16)));
 
 /** The address of an endpoint below the server's, `http` or `ws` as asked. */
 const endpoint = (base: string | URL, scheme: 'http' | 'ws', path: string): string => {
@@ -74,6 +77,7 @@ export const settings = (url: string | URL, options: ClientOptions): Settings =>
   const pollUrl = endpoint(url, 'http', '/v1/poll');
   return {
     agent: options.agent ?? 'longwire-js/0.1',
+    codec: options.codec ?? json,
     backoff: {minMillis: 500, maxMillis: 20_000, ...options.backoff},
     outbox: {requests: 1000, characters: 2 ** 20, ...options.outbox},
     impatient: options.impatient,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type {MessageBody, Position} from './frames.js';
+import type {MessageBody, Payload, Position} from './frames.js';
 
 /** A message of a channel. */
 export interface Message<T = unknown> {
@@ -20,28 +20,25 @@ export interface Message<T = unknown> {
 
 const decode = (base64: string): Uint8Array => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 
-const encode = (bytes: Uint8Array): string => {
-  let text = '';
-  // In pieces: a call takes only so many arguments.
-  for (let at = 0; at < bytes.length; at += 8192) {
-    text += String.fromCharCode(...bytes.subarray(at, at + 8192));
-  }
-  return btoa(text);
-};
+export const base64 = (bytes: Uint8Array): string => btoa(bytes.reduce((text, byte) => text + String.fromCharCode(byte), ''));
+
+/** What is bytes, as bytes; undefined for everything else. */
+export const bytesOf = (data: unknown): Uint8Array | undefined =>
+  ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : data instanceof ArrayBuffer ? new Uint8Array(data) : undefined;
 
 /** The fields of a frame that carry a payload. */
 export const pack = (data: unknown): Record<string, unknown> => {
-  if (data instanceof ArrayBuffer) {
-    return {data64: encode(new Uint8Array(data))};
-  }
-  if (ArrayBuffer.isView(data)) {
-    return {data64: encode(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))};
+  const bytes = bytesOf(data);
+  if (bytes) {
+    return {data64: base64(bytes)};
   }
   if (data === undefined || typeof data === 'function' || typeof data === 'symbol') {
     throw new TypeError('neither JSON nor bytes');
   }
   return {data};
 };
+
+export const unpackData = ({data, data64}: Payload): unknown => (data64 === undefined ? data : decode(data64));
 
 export const unpack = <T>(channel: string, epoch: Position['epoch'], body: MessageBody): Message<T> => ({
   channel,
@@ -51,5 +48,5 @@ export const unpack = <T>(channel: string, epoch: Position['epoch'], body: Messa
   from: body.from ?? null,
   client: body.client ?? null,
   headers: body.headers ?? {},
-  data: (body.data64 === undefined ? body.data : decode(body.data64)) as T,
+  data: unpackData(body) as T,
 });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a stranger's compiler has to accept, and what it has to refuse. It is compiled, and not run.
 import {Client, CloseCodes, eventStream, LongwireError, type Message, type Position, type Published, type Reset} from '@longwire/client';
+import {cbor} from '@longwire/client/cbor';
 import {Presence} from '@longwire/client/presence';
 import {LongwireSocket} from '@longwire/client/socket';
 
@@ -8,7 +9,7 @@ interface Said {
   readonly text: string;
 }
 
-const client: Client = new Client(new URL('https://example.com'), {token: async () => 'a token', transports: ['websocket', 'stream', 'poll'], eventStream});
+const client: Client = new Client(new URL('https://example.com'), {codec: cbor, token: async () => 'a token', transports: ['websocket', 'stream', 'poll'], eventStream});
 const chat = client.channel<Said>('chat:1');
 chat.on('message', ({data, offset}: Message<Said>) => console.log(offset.toFixed(), data.text.trim()));
 chat.on('reset', ({reason, from}: Reset) => console.log(reason, from));

@@ -53,7 +53,7 @@ describe('a client against a scripted peer', () => {
     assert.equal(connect['token'], 't');
     assert.equal(connect['agent'], 'test/1');
     assert.equal(connect['batch'], true);
-    assert.match(connect['nonce'], /^[0-9a-f]{32}$/);
+    assert.match(connect['nonce'], /^[A-Za-z0-9+/]{22}==$/);
     assert.deepEqual(connect['resume'], {turn: 1, channels: {}});
     assert.deepEqual(states, ['connecting', 'connected']);
     assert.equal(client.id, 'c-1');
@@ -80,7 +80,7 @@ describe('a client against a scripted peer', () => {
     assert.deepEqual(a['data'], {text: 'hello'});
     assert.deepEqual(a['headers'], {trace: 'x'});
     assert.equal(a['slot'], 's');
-    assert.match(a['key'], /^[0-9a-f]{32}-1$/);
+    assert.match(a['key'], /^[A-Za-z0-9+/]{22}==-1$/);
     assert.equal(b['key'], 'mine');
     link.say({type: 'published', id: b['id'], channel: 'chat:1', epoch: 'k3', offset: 46, stored: 'memory', dedupe: 300_000, duplicate: true});
     link.say({type: 'published', id: a['id'], channel: 'chat:1', epoch: 'k3', offset: 45, stored: 'memory', dedupe: 300_000});

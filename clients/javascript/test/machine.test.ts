@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import {describe, test} from 'node:test';
 import {backoff} from '../src/machine/backoff.js';
+import {json} from '../src/codec.js';
 import {Machine} from '../src/machine/machine.js';
 import type {MachineOptions, Output} from '../src/machine/types.js';
 import type {ServerFrame} from '../src/frames.js';
@@ -10,6 +11,7 @@ import type {Frame} from './peer.js';
 
 const options: MachineOptions = {
   agent: 'test',
+  codec: json,
   routes: ['websocket'],
   probeMillis: 15_000,
   messageBytes: 65_536,
@@ -26,7 +28,7 @@ const rig = (more: Partial<MachineOptions> = {}) => {
   const machine = new Machine({...options, ...more});
   const drain = (): Output[] => machine.outputs.splice(0);
   const kinds = (): string[] => drain().map((output) => (output.do === 'state' ? output.state : output.do));
-  const frames = (): Frame[] => drain().flatMap((output) => (output.do === 'send' ? output.texts.map((text) => JSON.parse(text)) : []));
+  const frames = (): Frame[] => drain().flatMap((output) => (output.do === 'send' ? output.texts.map((text) => JSON.parse(text as string)) : []));
   const hear = (turn: number, now: number, ...all: Frame[]) => machine.received(turn, all as unknown as ServerFrame[], now);
   const attach = (turn: number, now: number, more: Frame = {}): void => {
     machine.opened(turn, undefined, now);

@@ -8,6 +8,7 @@ import {Emitter} from '../src/emitter.js';
 import {transitions} from '../src/machine/phases.js';
 import {pack, unpack} from '../src/payload.js';
 import {settings} from '../src/options.js';
+import {json} from '../src/codec.js';
 import {batches, parse} from '../src/transports/carrier.js';
 
 const root = new URL('../../', import.meta.url);
@@ -62,10 +63,10 @@ describe('the parts', () => {
 
   test('what is not of the protocol is not parsed', () => {
     for (const bad of ['', '{', '1', 'null', '[1]', '{"a":1}', '[{"type":1}]', '[[{"type":"pong"}]]']) {
-      assert.equal(parse(bad), null, bad);
+      assert.equal(parse(json, bad), null, bad);
     }
-    assert.deepEqual(parse('[]'), []);
-    assert.deepEqual(parse('{"type":"pong"}'), [{type: 'pong'}]);
+    assert.deepEqual(parse(json, '[]'), []);
+    assert.deepEqual(parse(json, '{"type":"pong"}'), [{type: 'pong'}]);
   });
 
   test('any way to write a server gives its endpoints', () => {

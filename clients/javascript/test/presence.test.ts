@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import {after, afterEach, before, describe, test} from 'node:test';
 import {WebSocket} from 'ws';
+import {cbor} from '../src/cbor/index.js';
 import {Client, eventStream, type ClientOptions} from '../src/index.js';
 import {Presence, type Member} from '../src/presence/index.js';
 import {until} from './peer.js';
@@ -34,12 +35,13 @@ describe('presence against the real server', () => {
   });
   after(() => server.stop());
 
-  for (const via of ['websocket', 'poll', 'stream'] as const) {
-    test(`${via}: who enters, says something else and leaves is seen`, async () => {
-      const ann = await make(server.url, {transports: [via]});
-      const bob = await make(server.url, {transports: [via]});
-      const mine = new Presence<Said>(ann, `room:${via}`);
-      const seen = new Presence<Said>(bob, `room:${via}`);
+  for (const [via, codec] of [['websocket'], ['poll'], ['stream'], ['websocket', cbor], ['poll', cbor]] as const) {
+    const name = codec ? `${via}-cbor` : via;
+    test(`${name}: who enters, says something else and leaves is seen`, async () => {
+      const ann = await make(server.url, {transports: [via], ...(codec && {codec})});
+      const bob = await make(server.url, {transports: [via], ...(codec && {codec})});
+      const mine = new Presence<Said>(ann, `room:${name}`);
+      const seen = new Presence<Said>(bob, `room:${name}`);
       const events: string[] = [];
       for (const name of ['joined', 'updated', 'left'] as const) {
         seen.on(name, ({data}: Member<Said>) => events.push(`${name} ${data?.n}`));

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import {after, afterEach, before, describe, test} from 'node:test';
 import {WebSocket} from 'ws';
+import {cbor} from '../src/cbor/index.js';
 import {Client, type ClientOptions, eventStream, type Message, type Reset, type Via} from '../src/index.js';
 import {until} from './peer.js';
 import {LongwireServer, seeded, Wire} from './server.js';
@@ -37,41 +38,45 @@ describe('the client against the real server', () => {
   });
   after(() => server.stop());
 
-  for (const via of ['websocket', 'poll', 'stream'] as const) {
-    test(`${via}: publish, subscribe, history, subscriptions, unsubscribe`, async () => {
-      const client = make(server.url, {transports: [via]});
+  const single: [Via, string, ClientOptions][] = (['websocket', 'poll', 'stream'] as const).flatMap((via) => [
+    [via, via, {transports: [via]}],
+    [via, `${via}-cbor`, {transports: [via], codec: cbor}],
+  ]);
+  for (const [via, label, options] of single) {
+    test(`${label}: publish, subscribe, history, subscriptions, unsubscribe`, async () => {
+      const client = make(server.url, options);
       await client.connect();
       assert.equal(client.transport, via);
-      const name = `basics:${via}`;
+      const name = `basics:${label}`;
       const channel = client.channel(name);
       const seen: Message[] = [];
       channel.on('message', (message) => seen.push(message));
       const {position} = await channel.subscribe();
       assert.equal(position.offset, 0);
-      const payloads = [{text: 'hello'}, 'a text', 42.5, null, [1, [2]], new Uint8Array([0, 255, 128]), {__proto__: null, 'ключ': '☃'}];
+      const payloads = [{text: 'hello'}, 'a text', 42.5, null, [1, [2]], new Uint8Array([0, 255, 128]), '\uFEFFmark', {data: 'x', headers: {data: 'y'}}, {__proto__: null, 'ключ': '☃'}];
       for (const payload of payloads) {
-        await channel.publish(payload, {headers: {trace: 't'}});
+        await channel.publish(payload, {headers: {trace: 't', data: '{}'}});
       }
       await until('all', () => seen.length === payloads.length);
       assert.deepEqual(JSON.stringify(seen.map((message) => message.data)), JSON.stringify(payloads));
       assert.ok(seen[5]!.data instanceof Uint8Array);
-      assert.deepEqual(seen.map((message) => message.offset), [1, 2, 3, 4, 5, 6, 7]);
-      assert.equal(seen[0]!.headers['trace'], 't');
+      assert.deepEqual(seen.map((message) => message.offset), [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+      assert.deepEqual(seen[0]!.headers, {trace: 't', data: '{}'});
       assert.equal(seen[0]!.client, client.id);
       const first = await channel.history({limit: 4});
       assert.deepEqual(first.messages.map((message) => message.offset), [1, 2, 3, 4]);
       const rest = await channel.history({since: first.next!, limit: 100});
-      assert.deepEqual(rest.messages.map((message) => message.offset), [5, 6, 7]);
+      assert.deepEqual(rest.messages.map((message) => message.offset), [5, 6, 7, 8, 9]);
       assert.equal(rest.next, undefined);
-      assert.deepEqual(await client.subscriptions(), [{channel: name, epoch: position.epoch, offset: 7}]);
+      assert.deepEqual(await client.subscriptions(), [{channel: name, epoch: position.epoch, offset: 9}]);
       channel.unsubscribe();
       assert.deepEqual(await client.subscriptions(), []);
     });
 
-    test(`${via}: keys, outcomes and errors are the server's`, async () => {
-      const client = make(server.url, {transports: [via]});
+    test(`${label}: keys, outcomes and errors are the server's`, async () => {
+      const client = make(server.url, options);
       await client.connect();
-      const channel = client.channel(`keys:${via}`);
+      const channel = client.channel(`keys:${label}`);
       const first = await channel.publish(1, {key: 'k'});
       assert.deepEqual(await channel.publish(1, {key: 'k'}), {...first, duplicate: true});
       await assert.rejects(channel.publish(2, {key: 'k'}), {name: 'idempotency_conflict', code: 400});
@@ -81,14 +86,19 @@ describe('the client against the real server', () => {
       await assert.rejects(client.channel('no spaces').subscribe(), {name: 'bad_channel', code: 107});
       await assert.rejects(channel.publish('x'.repeat(70_000)), {name: 'too_large', code: 108});
       await channel.publish('x'.repeat(65_350));
+      const bytes = new Uint8Array(options.codec ? 65_400 : 49_000).map((_, i) => i * 7);
+      const {offset} = await channel.publish(bytes);
+      const {messages} = await channel.history({reverse: true, limit: 1});
+      assert.equal(messages[0]!.offset, offset);
+      assert.deepEqual(messages[0]!.data, bytes);
       await assert.rejects(client.call('nothing', {}), {name: 'unsupported', code: 113});
       assert.equal(client.state, 'connected');
     });
 
-    test(`${via}: 5000 messages in one go arrive complete and in order`, async () => {
-      const client = make(server.url, {transports: [via], outbox: {requests: 10_000}});
+    test(`${label}: 5000 messages in one go arrive complete and in order`, async () => {
+      const client = make(server.url, {...options, outbox: {requests: 10_000}});
       await client.connect();
-      const channel = client.channel<number>(`flood:${via}`);
+      const channel = client.channel<number>(`flood:${label}`);
       const numbers: number[] = [];
       channel.on('message', ({data}) => numbers.push(data));
       await channel.subscribe();
@@ -99,20 +109,22 @@ describe('the client against the real server', () => {
     });
   }
 
-  const ways: [string, Via[], boolean][] = [
-    ['websocket', ['websocket'], false],
-    ['poll', ['poll'], false],
-    ['stream', ['stream'], false],
-    ['switches among all of them', ['websocket', 'stream', 'poll'], true],
+  const all = ['websocket', 'stream', 'poll'] as const;
+  const ways: [string, ClientOptions, boolean][] = [
+    ['websocket', {transports: ['websocket']}, false],
+    ['poll', {transports: ['poll']}, false],
+    ['stream', {transports: ['stream']}, false],
+    ['switches among all of them', {transports: all}, true],
+    ['switches among all of them in CBOR', {transports: all, codec: cbor}, true],
   ];
   const everUsed = new Set<Via | null>();
   after(() => assert.deepEqual([...everUsed].sort(), ['poll', 'stream', 'websocket']));
   const seeds = Array.from({length: process.env['LONGWIRE_LONG'] === 'true' ? 20 : 1}, (_, i) => 4711 + i);
-  for (const [name, transports, switches, seed] of ways.flatMap((way) => seeds.map((each) => [...way, each] as const))) {
+  for (const [name, options, switches, seed] of ways.flatMap((way) => seeds.map((each) => [...way, each] as const))) {
     test(`parity over ${name}, seed ${seed}: cuts lose nothing, repeat nothing and turn nothing around`, async () => {
       const random = seeded(seed);
       const line = await wire();
-      const client = make(line.url, {transports, probeMillis: 50, timeoutMillis: 0});
+      const client = make(line.url, {...options, probeMillis: 50, timeoutMillis: 0});
       const other = make(server.url);
       const used = new Set<Via | null>();
       client.on('state', ({state}) => state === 'connected' && used.add(client.transport));

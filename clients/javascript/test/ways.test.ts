@@ -5,6 +5,7 @@ import {once} from 'node:events';
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {describe, test} from 'node:test';
+import {json} from '../src/codec.js';
 import {recall, remember} from '../src/environment.js';
 import {Feed} from '../src/feed.js';
 import type {MessageFrame, ServerFrame} from '../src/frames.js';
@@ -70,7 +71,7 @@ describe('the ways to a server', () => {
 
   test('a move keeps the state; requests that wait go along', () => {
     const options: MachineOptions = {
-      agent: 'test', routes: ['websocket', 'poll'], probeMillis: 15_000, messageBytes: 65_536, backoff: {minMillis: 500, maxMillis: 20_000},
+      agent: 'test', codec: json, routes: ['websocket', 'poll'], probeMillis: 15_000, messageBytes: 65_536, backoff: {minMillis: 500, maxMillis: 20_000},
       outbox: {requests: 10, characters: 1000}, connectMillis: 10_000, renewable: false, random: () => 0.5, secret: () => 'x',
     };
     const machine = new Machine(options, 'poll');
@@ -80,7 +81,7 @@ describe('the ways to a server', () => {
       for (const output of machine.outputs.splice(0)) {
         said.push(output.do === 'state' ? output.state : output.do === 'open' ? `open ${output.via} ${output.turn}` : output.do);
         if (output.do === 'send') {
-          frames = output.texts.map((text) => JSON.parse(text) as Frame);
+          frames = output.texts.map((text) => JSON.parse(text as string) as Frame);
         }
       }
     };
@@ -113,7 +114,7 @@ describe('the ways to a server', () => {
 
   test('a token that cannot be had is not the way\'s fault', () => {
     const options: MachineOptions = {
-      agent: 'test', routes: ['websocket', 'poll'], probeMillis: 15_000, messageBytes: 65_536, backoff: {minMillis: 500, maxMillis: 20_000},
+      agent: 'test', codec: json, routes: ['websocket', 'poll'], probeMillis: 15_000, messageBytes: 65_536, backoff: {minMillis: 500, maxMillis: 20_000},
       outbox: {requests: 10, characters: 1000}, connectMillis: 10_000, renewable: true, random: () => 0.5, secret: () => 'x',
     };
     const machine = new Machine(options);
@@ -216,7 +217,7 @@ describe('polling, against a scripted peer', () => {
     const endings: Ending[] = [];
     let opened = false;
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/poll`;
-    const carrier = openPoll({fetch, url, fresh, stream: stream ? eventStream : undefined}, {
+    const carrier = openPoll({codec: json, fetch, url, fresh, stream: stream ? eventStream : undefined}, {
       opened: () => (opened = true),
       received: (list) => frames.push(...(list as unknown as Frame[])),
       closed: (ending) => endings.push(ending),
@@ -301,7 +302,7 @@ describe('polling, against a scripted peer', () => {
     [413, {name: 'body_too_large'}, {}, {code: 1009, reason: 'body_too_large'}],
     [503, {name: 'shutting_down'}, {'retry-after': '2'}, {code: 1006, reason: 'shutting_down', retryAfter: 2000}],
     [502, '<html>', {}, {code: 1006, reason: 'HTTP 502'}],
-    [200, {seq: 1, frames: 'no'}, {}, {code: 1006, reason: 'the server sent what is not of this protocol'}],
+    [200, {seq: 1, frames: 'no'}, {}, {code: 1006, reason: 'not of this protocol'}],
   ] as const) {
     // Shows [CS40].
     test(`${status} ${JSON.stringify(body)} ends the carrier as ${ending.code}`, async () => {

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
+import type {Encoded} from '../codec.js';
 import {CLOSE_SILENT, CLOSE_TOKEN_EXPIRED, finalCloses} from '../codes.js';
 import {fromFrame, LongwireError} from '../errors.js';
 import type {ConnectedFrame, ErrorFrame, ServerFrame, Start} from '../frames.js';
 import {backoff} from './backoff.js';
 import {Heartbeat} from './heartbeat.js';
-import {isLonger, Outbox, type Pending, type RequestKind, RETRY_BYTES} from './outbox.js';
+import {Outbox, type Pending, type RequestKind} from './outbox.js';
 import {type Happening, type Phase, type State, transitions} from './phases.js';
 import {Routes, type Via} from './routes.js';
 import {Subscriptions} from './subscriptions.js';
 import type {Ending, MachineOptions, Output} from './types.js';
 
+/** What a repeat may add to a frame, and two brackets. */
+const RETRY_BYTES = 16;
 /** A session that held this long is no sign of trouble: the next wait is short again. */
 const STEADY_MILLIS = 10_000;
 
@@ -51,7 +54,7 @@ export class Machine {
   ) {
     this.#options = options;
     this.#routes = new Routes(options.routes, options.probeMillis, start);
-    this.#outbox = new Outbox(options.outbox);
+    this.#outbox = new Outbox(options.outbox, options.codec);
     this.subscriptions = new Subscriptions({
       show: (event) => this.outputs.push({do: 'channel', event}),
       ask: (type, body) => this.#ask(type, body),
@@ -92,8 +95,10 @@ export class Machine {
   }
 
   subscribe(channel: string, start: Start, now: number): void {
-    this.subscriptions.add(channel, start);
-    this.#flush(now);
+    if (!this.subscriptions.has(channel)) {
+      this.subscriptions.add(channel, start);
+      this.#flush(now);
+    }
   }
 
   unsubscribe(channel: string, now: number): void {
@@ -109,11 +114,12 @@ export class Machine {
   /** Takes a request, to be sent as soon as that is possible. `body` has no id yet. */
   request(kind: RequestKind, body: Record<string, unknown>, expiresAt: number, done: Pending['done'], now: number): void {
     const id = this.#outbox.nextId();
-    const text = JSON.stringify({...body, id});
+    const {codec, messageBytes} = this.#options;
+    const text = codec.encode({...body, id});
     const pending: Pending = {id, kind, text, expiresAt, sentAt: 0, done};
     if (this.#phase === 'closed') {
       this.#fail(pending, new LongwireError('closed'));
-    } else if (isLonger(text, this.#options.messageBytes - RETRY_BYTES)) {
+    } else if (text.length * 3 > messageBytes && codec.bytes(text).length > messageBytes - RETRY_BYTES) {
       // The server would close the connection over it.
       this.#fail(pending, new LongwireError('too_large', 108));
     } else if (!this.#outbox.hasRoom(text.length)) {
@@ -131,8 +137,8 @@ export class Machine {
     }
     this.#connectId = this.#outbox.nextId();
     const resume = {session: this.#session ?? undefined, turn, channels: this.subscriptions.resume()};
-    const {agent, secret} = this.#options;
-    this.#send([JSON.stringify({type: 'connect', id: this.#connectId, token, agent, nonce: secret(), batch: true, resume})], now);
+    const {agent, codec, secret} = this.#options;
+    this.#send([codec.encode({type: 'connect', id: this.#connectId, token, agent, nonce: secret(), batch: true, resume})], now);
   }
 
   /** The carrier of this turn brought frames. */
@@ -160,7 +166,8 @@ export class Machine {
     }
     const {code, reason, ...more} = ending;
     const explained = code >= 4000 || code === 0;
-    const error = new LongwireError((explained && reason) || 'connection_lost', code, reason || 'the connection was lost', more);
+    const name = (explained && reason) || 'connection_lost';
+    const error = new LongwireError(name, code, reason || name, more);
     const renewed = code === CLOSE_TOKEN_EXPIRED && this.#options.renewable;
     // Broken frames are the way's fault where there is another way.
     const detour = code === 1002 && this.#options.routes.length > 1;
@@ -401,7 +408,7 @@ export class Machine {
 
   #ask(type: string, body: Record<string, unknown>): number {
     const id = this.#outbox.nextId();
-    this.#outbox.add({id, kind: 'sub', text: JSON.stringify({type, id, ...body}), expiresAt: Infinity, sentAt: 0, done: () => {}});
+    this.#outbox.add({id, kind: 'sub', text: this.#options.codec.encode({type, id, ...body}), expiresAt: Infinity, sentAt: 0, done: () => {}});
     return id;
   }
 
@@ -415,7 +422,7 @@ export class Machine {
     }
   }
 
-  #send(texts: readonly string[], now: number): void {
+  #send(texts: readonly Encoded[], now: number): void {
     if (texts.length > 0) {
       this.#heart.sent(now);
       this.outputs.push({do: 'send', texts});

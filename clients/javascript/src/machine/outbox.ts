@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import {LongwireError} from '../errors.js';
+import type {Codec, Encoded} from '../codec.js';
+import type {LongwireError} from '../errors.js';
 
 /** What becomes of a request when its session is lost: `sub`scriptions are said anew by every attach. */
 export type RequestKind = 'publish' | 'read' | 'call' | 'sub';
@@ -9,7 +10,7 @@ export interface Pending {
   readonly id: number;
   readonly kind: RequestKind;
   /** The frame, as it goes out the first time. */
-  readonly text: string;
+  readonly text: Encoded;
   readonly expiresAt: number;
   /** When it first went out; 0 = never. */
   sentAt: number;
@@ -23,14 +24,6 @@ export interface OutboxLimits {
   /** Characters of frames that may wait to be sent. */
   readonly characters: number;
 }
-
-const RETRY = ',"retry":true}';
-/** What a repeat may add to a frame. */
-export const RETRY_BYTES = RETRY.length + 2;
-
-/** Whether a text has more bytes than that; few have to be counted. */
-export const isLonger = (text: string, bytes: number): boolean =>
-  text.length * 3 > bytes && new TextEncoder().encode(text).length > bytes;
 
 /** The server answers up to 128 at once and remembers as many replies; `connect` and friends need some room. */
 const IN_FLIGHT = 100;
@@ -49,9 +42,12 @@ export class Outbox {
   wakeAt = Infinity;
 
   readonly #limits: OutboxLimits;
+  readonly #codec: Codec;
 
-  constructor(limits: OutboxLimits) {
-    this.#limits = limits;}
+  constructor(limits: OutboxLimits, codec: Codec) {
+    this.#limits = limits;
+    this.#codec = codec;
+  }
 
   nextId(): number {
     return ++this.#lastId;
@@ -69,8 +65,8 @@ export class Outbox {
   }
 
   /** Frames that may go out now, in order; in a `pause` none that was put back, and nothing that would pass it. */
-  take(now: number, pause: boolean): string[] {
-    const texts: string[] = [];
+  take(now: number, pause: boolean): Encoded[] {
+    const texts: Encoded[] = [];
     for (const [id, pending] of this.#waiting) {
       if (this.#flight.size >= IN_FLIGHT) {
         break;
@@ -96,8 +92,8 @@ export class Outbox {
   }
 
   /** The frames in flight, marked as repeats, in order. */
-  again(): string[] {
-    return Array.from(this.#flight.values(), (pending) => pending.text.slice(0, -1) + RETRY);
+  again(): Encoded[] {
+    return Array.from(this.#flight.values(), ({text}) => this.#codec.add(text, 'retry'));
   }
 
   /** Takes out the request that this answers; undefined when there is none or it was given up. */

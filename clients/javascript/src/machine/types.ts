@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type {Codec, Encoded} from '../codec.js';
 import type {LongwireError} from '../errors.js';
 import type {ConnectedFrame, ServerFrame} from '../frames.js';
 import type {BackoffOptions} from './backoff.js';
@@ -10,7 +11,7 @@ import type {ChannelEvent} from './subscriptions.js';
 /** What the machine wants done, in order. */
 export type Output =
   | {readonly do: 'open'; readonly turn: number; readonly via: Via; readonly fresh: boolean}
-  | {readonly do: 'send'; readonly texts: readonly string[]}
+  | {readonly do: 'send'; readonly texts: readonly Encoded[]}
   | {readonly do: 'ping'}
   | {readonly do: 'drop'; readonly goodbye: boolean}
   | {readonly do: 'probe'}
@@ -24,6 +25,7 @@ export type Output =
 
 export interface MachineOptions {
   readonly agent: string;
+  readonly codec: Codec;
   /** The ways to connect, the best first. */
   readonly routes: readonly Via[];
   readonly probeMillis: number;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import type {Codec, Encoded} from '../codec.js';
 import type {ServerFrame} from '../frames.js';
 import type {Ending} from '../machine/types.js';
 
 /** One physical connection. It knows bytes and how they end, and no rules. */
 export interface Carrier {
-  send(texts: readonly string[]): void;
+  send(texts: readonly Encoded[]): void;
   ping(): void;
   /** Lets go of it; nothing is heard of it afterwards. With `goodbye` the session ends too. */
   close(goodbye: boolean): void;
@@ -20,18 +21,18 @@ export interface CarrierEvents {
 }
 
 /** What went wrong when a message is none of this protocol. */
-export const NOT_OURS = 'the server sent what is not of this protocol';
+export const NOT_OURS = 'not of this protocol';
 export const PING = '{"type":"ping"}';
-export const DISCONNECT = '{"type":"disconnect"}';
+export const DISCONNECT = {type: 'disconnect'};
 
 /** What the server takes at least in one message: frames, and characters of three bytes each. */
 const MESSAGE_FRAMES = 100;
 const MESSAGE_CHARACTERS = 20_000;
 
 /** Puts frames together into few messages, none of them larger than it has to be. */
-export const batches = (texts: readonly string[]): string[][] => {
-  const all: string[][] = [];
-  let batch: string[] = [];
+export const batches = (texts: readonly Encoded[]): Encoded[][] => {
+  const all: Encoded[][] = [];
+  let batch: Encoded[] = [];
   let characters = 0;
   for (const text of texts) {
     if (batch.length === 0 || batch.length >= MESSAGE_FRAMES || characters + text.length > MESSAGE_CHARACTERS) {
@@ -44,16 +45,12 @@ export const batches = (texts: readonly string[]): string[][] => {
   return all;
 };
 
-/** A frame or a list of them; null when it is not what this protocol sends. */
-export const framesOf = (value: unknown): ServerFrame[] | null => {
-  const frames = Array.isArray(value) ? value : [value];
-  return frames.every((frame) => typeof frame?.type === 'string') ? frames : null;
-};
-
-/** The same, of a text. */
-export const parse = (text: string): ServerFrame[] | null => {
+/** The frames of a message or, with their name, of the answer to a poll; null when it is not what this protocol sends. */
+export const parse = ({decode}: Codec, data: unknown, name?: 'frames'): ServerFrame[] | null => {
   try {
-    return framesOf(JSON.parse(text));
+    const value = decode(data as never) as Record<string, unknown>;
+    const frames = [name ? value[name] : value].flat() as ServerFrame[];
+    return frames.every(({type}) => typeof type === 'string') ? frames : null;
   } catch {
     return null;
   }

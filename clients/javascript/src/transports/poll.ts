@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+import {type Codec, type Encoded, json} from '../codec.js';
 import {CLOSE_MOVED, CLOSE_TOO_BIG} from '../codes.js';
 import type {ServerFrame} from '../frames.js';
 import type {EventStreamReader} from './stream.js';
-import {batches, type Carrier, type CarrierEvents, DISCONNECT, framesOf, NOT_OURS, parse, PING} from './carrier.js';
+import {batches, type Carrier, type CarrierEvents, DISCONNECT, NOT_OURS, parse} from './carrier.js';
 
 /** How long the server may hold a request that it has nothing to say to. */
 const WAIT_MILLIS = 20_000;
@@ -16,6 +17,7 @@ const OVERLAP = 2;
 export type Fetch = typeof globalThis.fetch;
 
 export interface PollOptions {
+  readonly codec: Codec;
   readonly fetch: Fetch;
   readonly url: string;
   /** There is no session yet: its first request is known by a nonce. One that resumes is not said again: its turn is over. */
@@ -28,19 +30,21 @@ export interface PollOptions {
  * A session drained by requests. One is always held by the server; a second may bring what there is to send. Each has a
  * number and is said again with it until it is answered: the server runs it once and gives the same answer.
  */
-export const openPoll = ({fetch, url, fresh, stream}: PollOptions, events: CarrierEvents): Carrier => {
-  const queue: string[] = [];
+export const openPoll = ({codec, fetch, url, fresh, stream}: PollOptions, events: CarrierEvents): Carrier => {
+  const queue: Encoded[] = [];
   const answers = new Map<number, ServerFrame[] | null>();
-  const abort = new AbortController();
+  const requests = new Set<AbortController>();
   let session: string | undefined;
   let seq = 0;
   let ack = 0;
   let open = true;
 
+  const drop = (): void => requests.forEach((request) => request.abort());
+
   const end = (code: number, reason: string, retryAfter?: number): void => {
     if (open) {
       open = false;
-      abort.abort();
+      drop();
       events.closed({code, reason, retryAfter});
     }
   };
@@ -63,35 +67,36 @@ export const openPoll = ({fetch, url, fresh, stream}: PollOptions, events: Carri
   /** What an answer means that is no 200: the codes say whether and how to come back. */
   const refused = async (response: Response): Promise<void> => {
     const {name = '', retry_after} = ((await response.json().catch(() => ({}))) ?? {}) as {name?: string; retry_after?: number};
-    const seconds = Number(response.headers.get('retry-after') ?? NaN);
+    const seconds = parseFloat(response.headers.get('retry-after')!);
     const codes: Record<number, number> = {404: CLOSE_MOVED, 409: CLOSE_MOVED, 413: CLOSE_TOO_BIG};
     end(codes[response.status] ?? 1006, name || `HTTP ${response.status}`, retry_after ?? (seconds >= 0 ? seconds * 1000 : undefined));
   };
 
-  const body = (number: number, frames: readonly string[], wait: number): string =>
-    `{"seq":${number},"wait":${wait},${session ? `"session":${JSON.stringify(session)},"ack":${ack},` : ''}` +
-    `${stream && number === 1 ? '"stream":true,' : ''}"frames":[${frames.join()}]}`;
+  const body = (seq: number, frames: readonly Encoded[], wait: number): Encoded =>
+    codec.add(
+      codec.encode({seq, wait, session, ack: session && ack, stream: stream && seq === 1 ? true : undefined}),
+      'frames',
+      codec.list(frames),
+    );
 
   // A text without a declared type is text/plain, which spares pages of other origins a question before each request.
-  const post = (text: string, signal: AbortSignal | null, keepalive = false): Promise<Response> =>
-    fetch(url, {method: 'POST', body: text, signal, keepalive});
+  const post = (text: Encoded, signal: AbortSignal | null, keepalive = false): Promise<Response> =>
+    fetch(url, {method: 'POST', body: text as string, signal, keepalive, headers: codec.headers!});
 
-  const ask = async (number: number, frames: readonly string[], attempt = 0): Promise<void> => {
-    const timer = new AbortController();
+  const ask = async (number: number, frames: readonly Encoded[], attempt = 0): Promise<void> => {
+    const request = new AbortController();
+    requests.add(request);
     const flowing = number === 1 && stream;
-    const late = setTimeout(() => timer.abort(), LOST_MILLIS);
-    const stop = (): void => timer.abort();
-    abort.signal.addEventListener('abort', stop);
+    const late = setTimeout(() => request.abort(), LOST_MILLIS);
     try {
-      const response = await post(body(number, frames, WAIT_MILLIS), timer.signal);
+      const response = await post(body(number, frames, WAIT_MILLIS), request.signal);
       if (response.ok && flowing) {
         clearTimeout(late);
         ack = 1;
-        await flowing(response, (text) => text && hear(parse(text)));
+        await flowing(response, (text) => text && hear(parse(json, text)));
         end(1006, 'the stream ended');
       } else if (response.ok) {
-        const {frames: list} = (await response.json()) as {frames: unknown};
-        answered(number, framesOf(list));
+        answered(number, parse(codec, await codec.body(response), 'frames'));
       } else if (response.status !== 408) {
         await refused(response);
       } else {
@@ -100,13 +105,13 @@ export const openPoll = ({fetch, url, fresh, stream}: PollOptions, events: Carri
     } catch {
       const wait = AGAIN_MILLIS[attempt];
       if (wait === undefined || flowing || (number === 1 && !fresh)) {
-        end(1006, 'the server cannot be reached');
+        end(1006, 'unreachable');
       } else if (open) {
         setTimeout(() => open && void ask(number, frames, attempt + 1), wait);
       }
     } finally {
       clearTimeout(late);
-      abort.signal.removeEventListener('abort', stop);
+      requests.delete(request);
     }
   };
 
@@ -131,7 +136,7 @@ export const openPoll = ({fetch, url, fresh, stream}: PollOptions, events: Carri
       void ask(++seq, frames);
     }
   };
-  const send = (texts: readonly string[]): void => {
+  const send = (texts: readonly Encoded[]): void => {
     queue.push(...texts);
     // What is said in one turn goes in one request.
     queueMicrotask(pump);
@@ -140,16 +145,15 @@ export const openPoll = ({fetch, url, fresh, stream}: PollOptions, events: Carri
   queueMicrotask(() => open && events.opened());
   return {
     send,
-    ping: () => send([PING]),
+    ping: () => send([codec.encode({type: 'ping'})]),
     close: (goodbye) => {
       if (open) {
         open = false;
-        const stop = (): void => abort.abort();
         if (goodbye && session) {
           // What is on its way comes before it in order: without that the goodbye would wait there for ever.
-          post(body(++seq, [DISCONNECT], 0), null, true).then(stop, stop);
+          post(body(++seq, [codec.encode(DISCONNECT)], 0), null, true).then(drop, drop);
         } else {
-          stop();
+          drop();
         }
       }
     },

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import {type Codec, type Encoded, json} from '../codec.js';
 import {batches, type Carrier, type CarrierEvents, DISCONNECT, NOT_OURS, parse, PING} from './carrier.js';
 
 /** What this client uses of a WebSocket: that of browsers and Node 22, or the `ws` package's. */
@@ -9,7 +10,7 @@ export interface WebSocketLike {
   onmessage: ((event: never) => void) | null;
   onerror: ((event: never) => void) | null;
   onclose: ((event: never) => void) | null;
-  send(text: string): void;
+  send(text: string | Uint8Array<ArrayBuffer>): void;
   close(code?: number): void;
   /** Of `ws`: lets go at once, where `close` waits for the other side. */
   terminate?(): void;
@@ -20,20 +21,20 @@ export type WebSocketConstructor = new (url: string, protocols: string[]) => Web
 const OPEN = 1;
 const ABNORMAL = 1006;
 
-export const openWebSocket = (Socket: WebSocketConstructor, url: string, events: CarrierEvents): Carrier => {
+export const openWebSocket = (Socket: WebSocketConstructor, url: string, events: CarrierEvents, codec: Codec = json): Carrier => {
   let socket: WebSocketLike | undefined;
 
-  const letGo = (): void => {
+  const letGo = (code?: number): void => {
     const old = socket;
     socket = undefined;
     if (old) {
       old.onopen = old.onmessage = old.onclose = null;
       // Letting go before it is open is an error to some; nobody has to hear of it.
       old.onerror = () => {};
-      if (old.terminate) {
+      if (old.terminate && !code) {
         old.terminate();
       } else {
-        old.close();
+        old.close(code);
       }
     }
   };
@@ -43,10 +44,11 @@ export const openWebSocket = (Socket: WebSocketConstructor, url: string, events:
   };
 
   try {
-    socket = new Socket(url, ['longwire.v1.json']);
+    socket = new Socket(url, [codec.protocol]);
+    Object.assign(socket, codec.socket);
     socket.onopen = () => events.opened();
     socket.onmessage = ({data}: {data: unknown}) => {
-      const frames = typeof data === 'string' ? parse(data) : null;
+      const frames = parse(codec, data);
       if (frames) {
         events.received(frames);
       } else {
@@ -60,23 +62,20 @@ export const openWebSocket = (Socket: WebSocketConstructor, url: string, events:
     queueMicrotask(() => events.closed({code: ABNORMAL, reason: 'no WebSocket'}));
   }
 
-  const send = (text: string): void => {
+  const send = (text: Encoded): void => {
     if (socket?.readyState === OPEN) {
-      socket.send(text);
+      socket.send(text as string);
     }
   };
   return {
-    send: (texts) => batches(texts).forEach((batch) => send(batch.length === 1 ? batch[0]! : `[${batch.join()}]`)),
+    send: (texts) => batches(texts).forEach((batch) => send(batch.length === 1 ? batch[0]! : codec.list(batch))),
     ping: () => send(PING),
     close: (goodbye) => {
-      if (goodbye && socket?.readyState === OPEN) {
-        send(DISCONNECT);
-        socket.onopen = socket.onmessage = socket.onclose = null;
-        socket.close(1000);
-        socket = undefined;
-      } else {
-        letGo();
+      const polite = goodbye && socket?.readyState === OPEN;
+      if (polite) {
+        send(codec.encode(DISCONNECT));
       }
+      letGo(polite ? 1000 : undefined);
     },
     buffered: () => socket?.bufferedAmount ?? 0,
   };
