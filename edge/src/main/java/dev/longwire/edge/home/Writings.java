@@ -96,7 +96,7 @@ final class Writings {
     }
 
     private static byte[] cbor(byte[] json) {
-        return Codec.of(Format.CBOR).encode(Codec.of(Format.JSON).decodeMessage(json, 0, json.length));
+        return Codec.of(Format.CBOR).encode(Codec.of(Format.JSON).decodeStored(json, 0, json.length));
     }
 
     /** An event (WHATWG HTML, 9.2.6): each line of its data is one of its own. */
