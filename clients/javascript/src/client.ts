@@ -175,7 +175,7 @@ export class Client extends Emitter<ClientEvents> {
     const wait = this.#machine.wakeAt - this.#now();
     if (wait < Infinity) {
       const tick = (): void => this.#run((now) => this.#machine.tick(now, this.#carrier?.buffered()));
-      this.#timer = setTimeout(tick, Math.min(wait, LONGEST_TIMER_MILLIS));
+      this.#timer = setTimeout(tick, Math.min(Math.max(0, wait), LONGEST_TIMER_MILLIS));
     }
   }
 

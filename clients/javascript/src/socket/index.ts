@@ -32,6 +32,14 @@ type Name = (typeof EVENTS)[number];
 type Handler = ((this: WebSocket, event: never) => unknown) | null;
 
 /** Node has it since version 23 only. */
+/** Whether every event goes to what its target has as `on` and its name, as in workerd; elsewhere that is the target's own doing. */
+const callsHandlers = (): boolean => {
+  let called = false;
+  const target = Object.assign(new EventTarget(), {onopen: () => (called = true)});
+  target.dispatchEvent(new Event('open'));
+  return called;
+};
+
 const CloseEventOf: typeof CloseEvent =
   globalThis.CloseEvent ??
   class extends Event {
@@ -261,7 +269,7 @@ export class LongwireSocket extends EventTarget implements WebSocket {
   /** A handler has the place among the listeners that the first one of its name was given. */
   private handle(name: Name, value: unknown): void {
     this.handlers[name] = typeof value === 'function' ? (value as Handler) : null;
-    if (!this.handled.has(name)) {
+    if (!this.handled.has(name) && !callsHandlers()) {
       this.handled.add(name);
       this.addEventListener(name, (event) => this.handlers[name]?.call(this, event as never));
     }
