@@ -82,6 +82,7 @@ final class FrameState {
             Reply answer = replies.answerAt(i);
             out.number(replies.idAt(i));
             out.flag(replies.readAt(i));
+            out.flag(replies.saidAt(i));
             out.flag(answer != null);
             if (answer != null) {
                 write(out, answer);
@@ -93,10 +94,9 @@ final class FrameState {
         int count = in.count();
         for (int i = 0; i < count; i++) {
             long id = in.number();
-            replies.start(id, in.flag());
-            if (in.flag()) {
-                replies.finish(id, (Reply) readServer(in));
-            }
+            boolean read = in.flag();
+            boolean said = in.flag();
+            replies.restore(id, read, in.flag() ? (Reply) readServer(in) : null, said);
         }
     }
 }

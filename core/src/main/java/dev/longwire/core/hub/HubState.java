@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class HubState {
 
-    private static final int VERSION = 5;
+    private static final int VERSION = 6;
 
     private final Limits limits;
     private final Carriers carriers;

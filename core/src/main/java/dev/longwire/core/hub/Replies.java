@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The session's latest requests and their answers, so that a request that is sent again after a cut runs once. When it is
- * full the oldest answer goes: that one was written first, so a client that has not got it has not got the others
- * either, and has more requests open than it may. (In the order of the requests it would be another one: answers
- * overtake each other.)
+ * full an answer goes: first those that were not written in this turn, then those that were, each in the order in which
+ * they were written first. A client that has not got one of a turn has not got what was written after it either, so when
+ * it goes that client has more requests open than it may. (In the order of the requests it would be another one: answers
+ * overtake each other. And by when they were written last, too: a client asks again for what is on its way to it.)
  */
 final class Replies {
 
@@ -23,6 +24,9 @@ final class Replies {
 
     /** Whether nothing is lost by running the request once more. */
     private boolean[] reads = {};
+
+    /** Whether the answer was written in this turn. */
+    private boolean[] said = {};
 
     private int count;
     private int running;
@@ -58,6 +62,7 @@ final class Replies {
             ids = Arrays.copyOf(ids, size);
             answers = Arrays.copyOf(answers, size);
             reads = Arrays.copyOf(reads, size);
+            said = Arrays.copyOf(said, size);
         }
         add(id, null, read);
         running++;
@@ -67,6 +72,7 @@ final class Replies {
         ids[count] = id;
         answers[count] = answer;
         reads[count] = read;
+        said[count] = answer != null;
         count++;
     }
 
@@ -77,6 +83,19 @@ final class Replies {
             remove(at);
             add(id, answer, read);
         }
+    }
+
+    /** The answer, to be written once more. */
+    @Nullable
+    Reply again(long id) {
+        int at = find(id);
+        Reply answer = at < 0 ? null : answers[at];
+        if (answer != null && !said[at]) {
+            boolean read = reads[at];
+            remove(at);
+            add(id, answer, read);
+        }
+        return answer;
     }
 
     /** As if the request had never come. */
@@ -102,6 +121,16 @@ final class Replies {
                 remove(i);
             }
         }
+        Arrays.fill(said, false);
+    }
+
+    /** What was written out is as it was. */
+    void restore(long id, boolean read, @Nullable Reply answer, boolean wasSaid) {
+        start(id, read);
+        if (answer != null) {
+            finish(id, answer);
+            said[count - 1] = wasSaid;
+        }
     }
 
     int size() {
@@ -114,6 +143,10 @@ final class Replies {
 
     boolean readAt(int index) {
         return reads[index];
+    }
+
+    boolean saidAt(int index) {
+        return said[index];
     }
 
     @Nullable
@@ -145,6 +178,7 @@ final class Replies {
         System.arraycopy(ids, at + 1, ids, at, count - at - 1);
         System.arraycopy(answers, at + 1, answers, at, count - at - 1);
         System.arraycopy(reads, at + 1, reads, at, count - at - 1);
+        System.arraycopy(said, at + 1, said, at, count - at - 1);
         count--;
         answers[count] = null;
     }

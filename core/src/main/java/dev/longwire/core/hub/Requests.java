@@ -91,7 +91,7 @@ final class Requests {
 
     /** One that is known gets its first answer, now or when that comes. */
     private boolean repeated(Replies replies, Carrier carrier, Request request) {
-        Reply known = request.retry() ? replies.answer(request.id()) : null;
+        Reply known = request.retry() ? replies.again(request.id()) : null;
         if (known != null) {
             outbox.send(carrier, known);
         }

@@ -53,6 +53,35 @@ final class RepliesTest {
     }
 
     @Test
+    void whatWasWrittenLaterInATurnGoesLater() {
+        Replies replies = new Replies(4);
+        for (long id = 1; id <= 3; id++) {
+            replies.start(id, false);
+        }
+        replies.finish(1, answer(1));
+        replies.renew();
+        // The answers to 2 and 3 come by themselves on the new connection; 1 is asked for again, and perhaps 2 and 3
+        // with it.
+        replies.finish(2, answer(2));
+        replies.finish(3, answer(3));
+        for (long id = 1; id <= 3; id++) {
+            assertThat(replies.again(id)).isEqualTo(answer(id));
+        }
+        StateWriter out = new StateWriter();
+        FrameState.write(out, replies);
+        Replies back = new Replies(4);
+        FrameState.read(new StateReader(out.toBytes()), back);
+        for (Replies each : new Replies[] {replies, back}) {
+            each.start(4, false);
+            each.start(5, false);
+            each.start(6, false);
+            assertThat(each.answer(2)).isNull();
+            assertThat(each.answer(3)).isNull();
+            assertThat(each.answer(1)).isEqualTo(answer(1));
+        }
+    }
+
+    @Test
     void anIdUsedAgainForgetsTheEarlierAnswer() {
         Replies replies = new Replies(4);
         replies.start(1, false);
