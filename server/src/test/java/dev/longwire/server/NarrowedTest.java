@@ -112,6 +112,55 @@ final class NarrowedTest {
 
     @ParameterizedTest
     @EnumSource
+    void publishes(Bearer.Way way) throws IOException {
+        String publish = "\"type\":\"publish\",\"channel\":\"publishes\",\"data\":1";
+        String narrow = token("publishes-" + way, "\"publish_rate\":1");
+        try (Bearer bearer = Bearer.of(way, server.port())) {
+            Map<String, Object> connected = bearer.connect(narrow, "");
+            assertThat(bearer.ask(publish + ",\"key\":\"once-" + way + "\"")).containsEntry("type", "published");
+            Map<String, Object> refused = Map.of();
+            for (int i = 0; i < 1_000 && !"rate_limited".equals(refused.get("name")); i++) {
+                refused = bearer.ask(publish);
+            }
+            assertThat(refused).containsEntry("name", "rate_limited");
+            assertThat((Long) refused.get("retry_after")).isBetween(1L, 60_000L);
+            // What was done is not denied, and nothing else is slower for it.
+            assertThat(bearer.ask(publish + ",\"key\":\"once-" + way + "\"")).containsEntry("duplicate", true);
+            assertThat(subscribe(bearer, "publishes")).containsEntry("type", "subscribed");
+            // The account goes with the session; and so does the limit.
+            for (int turn = 2; turn < 6; turn++) {
+                bearer.cut();
+                String resume =
+                        "{\"session\":\"" + connected.get("session") + "\",\"turn\":" + turn + ",\"channels\":{}}";
+                assertThat(bearer.connect(narrow, resume)).containsEntry("resumed", true);
+            }
+            Map<String, Object> again = Map.of();
+            for (int i = 0; i < 1_000 && !"rate_limited".equals(again.get("name")); i++) {
+                again = bearer.ask(publish);
+            }
+            assertThat(again).containsEntry("name", "rate_limited");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void messages(Bearer.Way way) throws IOException {
+        String publish = "\"type\":\"publish\",\"channel\":\"messages\",\"data\":";
+        String enter = "\"type\":\"presence\",\"channel\":\"messages\",\"action\":\"enter\",\"data\":";
+        try (Bearer bearer = Bearer.of(way, server.port())) {
+            bearer.connect(token("messages-" + way, "\"message\":12"), "");
+            assertThat(bearer.ask(publish + "\"ten bytes.\"")).containsEntry("type", "published");
+            for (String each : List.of(publish, enter)) {
+                assertThat(bearer.ask(each + "\"and one more\""))
+                        .containsEntry("name", "too_large")
+                        .containsEntry("field", "data");
+            }
+            assertThat(bearer.ask(enter + "\"ten bytes.\"")).containsEntry("type", "presence");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void sessions(Bearer.Way way) throws IOException {
         String user = "sessions-" + way;
         try (Bearer first = Bearer.of(way, server.port());

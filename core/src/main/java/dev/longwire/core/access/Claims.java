@@ -31,7 +31,8 @@ public final class Claims {
     private static final long MAX_SECONDS = (1L << 53) / 1000;
 
     /** What {@code limits} may name, in the order of {@link Narrowing}'s components. */
-    private static final List<String> NARROWED = List.of("frame_rate", "byte_rate", "subscriptions", "sessions");
+    private static final List<String> NARROWED =
+            List.of("frame_rate", "byte_rate", "publish_rate", "message", "subscriptions", "sessions");
 
     private Claims() {}
 
@@ -182,7 +183,7 @@ public final class Claims {
             }
             values[index] = value.intValue();
         }
-        return new Narrowing(values[0], values[1], values[2], values[3]);
+        return new Narrowing(values[0], values[1], values[2], values[3], values[4], values[5]);
     }
 
     /** A channel's name in which {@code *} may stand too. */

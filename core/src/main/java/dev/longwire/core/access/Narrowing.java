@@ -10,13 +10,16 @@ import dev.longwire.core.rate.Rates;
  *
  * @param frameRate frames of a session in a second
  * @param byteRate bytes of a session's frames in a second
+ * @param publishRate messages that a session publishes in a second
+ * @param messageBytes of what a session publishes, calls with, or shows of itself, each
  * @param subscriptions channels of a session
  * @param sessions of the user, for a session that this token begins
  */
-public record Narrowing(long frameRate, long byteRate, int subscriptions, int sessions) {
+public record Narrowing(
+        long frameRate, long byteRate, long publishRate, int messageBytes, int subscriptions, int sessions) {
 
     /** The server's limits, as they are. */
-    public static final Narrowing NONE = new Narrowing(0, 0, 0, 0);
+    public static final Narrowing NONE = new Narrowing(0, 0, 0, 0, 0, 0);
 
     /** What a session may bring. */
     public Rates rates(Rates general) {
@@ -24,6 +27,16 @@ public record Narrowing(long frameRate, long byteRate, int subscriptions, int se
                 ? general
                 : new Rates(
                         narrower(general.frames(), frameRate), narrower(general.bytes(), byteRate), general.channels());
+    }
+
+    /** How many messages it may publish: a second's worth at once. */
+    public Rate publishes() {
+        return publishRate == 0 ? Rate.UNLIMITED : Rate.perSecond(publishRate, 1_000);
+    }
+
+    /** Whether so many bytes are too many. */
+    public boolean tooLong(int bytes) {
+        return messageBytes > 0 && bytes > messageBytes;
     }
 
     /** Counted in the same parts of a token, so that what was spent under the one is as much under the other. */

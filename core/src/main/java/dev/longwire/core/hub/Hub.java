@@ -267,7 +267,11 @@ public final class Hub {
             bad(carrier, new ClientFrame.Bad(request.id(), ErrorCode.CONNECT_REQUIRED, null), nowMillis);
             return;
         }
-        long waitMillis = tolls.name(session, request, nowMillis);
+        if (Tolls.tooLong(session, request)) {
+            bad(carrier, new ClientFrame.Bad(request.id(), ErrorCode.TOO_LARGE, "data"), nowMillis);
+            return;
+        }
+        long waitMillis = Math.max(tolls.publish(session, request, nowMillis), tolls.name(session, request, nowMillis));
         if (waitMillis > 0) {
             limited(session, carrier, request, waitMillis);
             return;

@@ -7,6 +7,7 @@ import dev.longwire.core.access.Operation;
 import dev.longwire.core.channel.ChannelReply;
 import dev.longwire.core.deadline.Timed;
 import dev.longwire.core.presence.PresenceName;
+import dev.longwire.core.rate.Bucket;
 import dev.longwire.core.rate.Meter;
 import dev.longwire.core.rate.Rates;
 import dev.longwire.core.rate.Variety;
@@ -55,6 +56,9 @@ public final class Session extends Timed {
 
     /** What it has brought, by whatever carrier. */
     Meter meter = new Meter();
+
+    /** What it has published, where its token has a limit of that. */
+    final Bucket publishes = new Bucket();
 
     /** The names of channels that an anonymous session uses; a user's are counted for all sessions together. */
     @Nullable

@@ -117,6 +117,8 @@ final class SessionState {
         Narrowing narrowing = principal.narrowing();
         out.number(narrowing.frameRate());
         out.number(narrowing.byteRate());
+        out.number(narrowing.publishRate());
+        out.number(narrowing.messageBytes());
         out.number(narrowing.subscriptions());
         out.number(narrowing.sessions());
         out.optionalText(principal.tokenId());
@@ -132,7 +134,7 @@ final class SessionState {
             String pattern = in.text();
             masks.put(pattern, in.count());
         }
-        Narrowing narrowing = new Narrowing(in.number(), in.number(), in.count(), in.count());
+        Narrowing narrowing = new Narrowing(in.number(), in.number(), in.number(), in.count(), in.count(), in.count());
         Capabilities capabilities = Capabilities.ofMasks(masks);
         return new Principal(user, info, capabilities, narrowing, in.optionalText(), in.number(), in.number());
     }

@@ -2,6 +2,7 @@
 package dev.longwire.core.hub;
 
 import dev.longwire.core.Limits;
+import dev.longwire.core.access.Narrowing;
 import dev.longwire.core.rate.Limit;
 import dev.longwire.core.rate.Meter;
 import dev.longwire.core.rate.Rate;
@@ -11,6 +12,7 @@ import dev.longwire.core.state.StateReader;
 import dev.longwire.core.state.StateWriter;
 import dev.longwire.protocol.ClientFrame;
 import dev.longwire.protocol.ClientFrame.Request;
+import dev.longwire.protocol.Payload;
 import dev.longwire.protocol.Want;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -90,6 +92,37 @@ final class Tolls {
         }
         hit(Limit.CHANNELS, session);
         return variety.waitMillis(nowMillis);
+    }
+
+    /**
+     * Counts a message that a session publishes, where its token has a limit of that.
+     *
+     * @return 0, or after how many ms another try may help
+     */
+    long publish(Session session, Request request, long nowMillis) {
+        Rate rate = session.principal.narrowing().publishes();
+        if (!(request instanceof ClientFrame.Publish) || session.publishes.take(rate, 1, nowMillis)) {
+            return 0;
+        }
+        hit(Limit.PUBLISHES, session);
+        return session.publishes.waitMillis(nowMillis);
+    }
+
+    /** Whether what a request brings is longer than the session's token allows. */
+    static boolean tooLong(Session session, Request request) {
+        Narrowing narrowing = session.principal.narrowing();
+        Payload payload = switch (request) {
+            case ClientFrame.Publish publish -> publish.payload();
+            case ClientFrame.Call call -> call.payload();
+            case ClientFrame.Presence presence -> presence.state();
+            case ClientFrame.Subscribe subscribe -> null;
+            case ClientFrame.History history -> null;
+            case ClientFrame.Unsubscribe unsubscribe -> null;
+            case ClientFrame.Subscriptions list -> null;
+            case ClientFrame.Refresh refresh -> null;
+            case ClientFrame.Connect connect -> null;
+        };
+        return payload != null && narrowing.tooLong(payload.bytes().length);
     }
 
     /**
@@ -178,6 +211,7 @@ final class Tolls {
     /** The account of a session, as values. */
     void write(StateWriter out, Session session, long nowMillis) {
         session.meter.write(out, session.rates(rates), nowMillis);
+        session.publishes.write(out, session.principal.narrowing().publishes(), nowMillis);
         writeVariety(out, session.variety, nowMillis);
     }
 
@@ -190,6 +224,7 @@ final class Tolls {
 
     static void read(StateReader in, Session session, long nowMillis) {
         session.meter = Meter.read(in, nowMillis);
+        session.publishes.read(in, nowMillis);
         session.variety = in.flag() ? Variety.read(in, nowMillis) : null;
     }
 

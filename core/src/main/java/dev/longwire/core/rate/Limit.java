@@ -11,7 +11,7 @@ public enum Limit {
     BYTES,
     /** New names of channels in a time. */
     CHANNELS,
-    /** Messages of a channel in a time, whoever sends them. */
+    /** Messages in a time: of a channel, whoever sends them, or of a session whose token says how many. */
     PUBLISHES,
     /** Refused, and still there: the carrier is closed. */
     FLOOD,

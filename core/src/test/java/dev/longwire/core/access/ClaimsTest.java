@@ -104,10 +104,11 @@ class ClaimsTest {
 
     @Test
     void limitsAreNarrowed() {
-        String all = "{\"frame_rate\":5,\"byte_rate\":600,\"subscriptions\":7,\"sessions\":2147483647}";
+        String all =
+                "{\"frame_rate\":5,\"byte_rate\":600,\"publish_rate\":3,\"message\":99,\"subscriptions\":7,\"sessions\":2147483647}";
         Principal principal = principal(with("limits", all));
         assertThat(principal).isNotNull();
-        assertThat(principal.narrowing()).isEqualTo(new Narrowing(5, 600, 7, Integer.MAX_VALUE));
+        assertThat(principal.narrowing()).isEqualTo(new Narrowing(5, 600, 3, 99, 7, Integer.MAX_VALUE));
         principal = principal(with("limits", "{}"));
         assertThat(principal).isNotNull();
         assertThat(principal.narrowing()).isEqualTo(Narrowing.NONE);
