@@ -76,6 +76,13 @@ final class TokenCommand implements Callable<Integer> {
     private Map<String, String> capabilities = Map.of();
 
     @Option(
+            names = "--limit",
+            paramLabel = "NAME=NUMBER",
+            description = "What its bearer may not go beyond, below the server's limits: frame_rate, byte_rate, publish_rate, "
+                    + "message, subscriptions, sessions; repeatable.")
+    private Map<String, Long> limits = Map.of();
+
+    @Option(
             names = "--ttl",
             paramLabel = "TIME",
             defaultValue = "1h",
@@ -145,6 +152,16 @@ final class TokenCommand implements Callable<Integer> {
             if (info != null) {
                 json.writeFieldName("info");
                 json.writeRawValue(info);
+            }
+            if (!limits.isEmpty()) {
+                json.writeObjectFieldStart("limits");
+                for (Map.Entry<String, Long> each : limits.entrySet()) {
+                    if (!JwtVerifier.narrows(each.getKey(), each.getValue())) {
+                        throw new Exit(Exit.USAGE, "--limit: no token can say " + each.getKey() + "=" + each.getValue());
+                    }
+                    json.writeNumberField(each.getKey(), each.getValue());
+                }
+                json.writeEndObject();
             }
             json.writeObjectFieldStart("cap");
             for (Map.Entry<String, String> each : capabilities.entrySet()) {

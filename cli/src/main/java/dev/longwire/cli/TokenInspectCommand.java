@@ -106,7 +106,7 @@ final class TokenInspectCommand implements Callable<Integer> {
                                         && (key == null || key.equals(each.id())))
                         || issuer.jwks() != null);
         return known
-                ? "its signature is not genuine, or iss, aud, nbf, iat, sub, jti, info or cap is not as docs/access.md says"
+                ? "its signature is not genuine, or iss, aud, nbf, iat, sub, jti, info, limits or cap is not as docs/access.md says"
                 : "no key of the configuration is for its alg and kid";
     }
 }

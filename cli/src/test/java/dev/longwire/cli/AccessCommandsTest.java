@@ -61,6 +61,10 @@ final class AccessCommandsTest {
             String ann = token("--user", "ann", "--cap", "chat:*=subscribe,publish", "--info", "{\"name\":\"Ann\"}");
             Shell.Ran sent = Shell.run("", "publish", "--url", url, "--token", ann, "chat:1", "1");
             assertThat(sent.code()).as(sent.err()).isZero();
+            String brief = token("--user", "bob", "--cap", "chat:*=publish", "--limit", "message=3", "--limit", "sessions=9");
+            Shell.Ran tooLong = Shell.run("", "publish", "--url", url, "--token", brief, "chat:1", "1234");
+            assertThat(tooLong.code()).isEqualTo(Exit.FAILED);
+            assertThat(tooLong.err()).contains("longer than allowed");
             Shell.Ran refused = Shell.run("", "publish", "--url", url, "--token", ann, "news", "1");
             assertThat(refused.code()).isEqualTo(Exit.FAILED);
             assertThat(refused.err()).contains("may not do this");
@@ -103,6 +107,10 @@ final class AccessCommandsTest {
             {"token", "--config", config(), "--ttl", "10ms"},
             {"token", "--config", config(), "--cap", "a=fly"},
             {"token", "--config", config(), "--info", "{"},
+            {"token", "--config", config(), "--limit", "subscriptions"},
+            {"token", "--config", config(), "--limit", "subscriptions=0"},
+            {"token", "--config", config(), "--limit", "subscriptions=2147483648"},
+            {"token", "--config", config(), "--limit", "wings=1"},
             {"token", "--config", folder.resolve("none").toString()}
         }) {
             Shell.Ran ran = Shell.run("", wrong);

@@ -165,6 +165,11 @@ public final class Claims {
         return Capabilities.of(operations);
     }
 
+    /** Whether {@code limits} may say this. */
+    public static boolean narrows(String name, long value) {
+        return NARROWED.contains(name) && value >= 1 && value <= Integer.MAX_VALUE;
+    }
+
     /** No claim narrows nothing; null is one that can't be read. A limit of a later version is not passed over. */
     private static @Nullable Narrowing narrowing(byte @Nullable [] limits) {
         if (limits == null) {
@@ -176,12 +181,11 @@ public final class Claims {
         }
         int[] values = new int[NARROWED.size()];
         for (Map.Entry<String, byte[]> each : members.entrySet()) {
-            int index = NARROWED.indexOf(each.getKey());
             Long value = StrictJson.integer(each.getValue());
-            if (index < 0 || value == null || value < 1 || value > Integer.MAX_VALUE) {
+            if (value == null || !narrows(each.getKey(), value)) {
                 return null;
             }
-            values[index] = value.intValue();
+            values[NARROWED.indexOf(each.getKey())] = value.intValue();
         }
         return new Narrowing(values[0], values[1], values[2], values[3], values[4], values[5]);
     }

@@ -156,6 +156,11 @@ public final class JwtVerifier implements Verifier {
         return operation.equals("*") || Operation.of(operation) != null;
     }
 
+    /** Whether a token may set its bearer this limit. */
+    public static boolean narrows(String limit, long value) {
+        return Claims.narrows(limit, value);
+    }
+
     /** What keys that are fetched meanwhile make of it; a failure as long as there have never been any. */
     private CompletionStage<@Nullable Principal> fetched(Token token, List<PublishedKeys> from) {
         if (waiting.incrementAndGet() > MOST_WAITING) {
