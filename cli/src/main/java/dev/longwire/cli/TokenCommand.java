@@ -78,8 +78,9 @@ final class TokenCommand implements Callable<Integer> {
     @Option(
             names = "--limit",
             paramLabel = "NAME=NUMBER",
-            description = "What its bearer may not go beyond, below the server's limits: frame_rate, byte_rate, publish_rate, "
-                    + "message, subscriptions, sessions; repeatable.")
+            description =
+                    "What its bearer may not go beyond, below the server's limits: frame_rate, byte_rate, publish_rate, "
+                            + "message, subscriptions, sessions; repeatable.")
     private Map<String, Long> limits = Map.of();
 
     @Option(
@@ -157,7 +158,8 @@ final class TokenCommand implements Callable<Integer> {
                 json.writeObjectFieldStart("limits");
                 for (Map.Entry<String, Long> each : limits.entrySet()) {
                     if (!JwtVerifier.narrows(each.getKey(), each.getValue())) {
-                        throw new Exit(Exit.USAGE, "--limit: no token can say " + each.getKey() + "=" + each.getValue());
+                        throw new Exit(
+                                Exit.USAGE, "--limit: no token can say " + each.getKey() + "=" + each.getValue());
                     }
                     json.writeNumberField(each.getKey(), each.getValue());
                 }

@@ -61,7 +61,8 @@ final class AccessCommandsTest {
             String ann = token("--user", "ann", "--cap", "chat:*=subscribe,publish", "--info", "{\"name\":\"Ann\"}");
             Shell.Ran sent = Shell.run("", "publish", "--url", url, "--token", ann, "chat:1", "1");
             assertThat(sent.code()).as(sent.err()).isZero();
-            String brief = token("--user", "bob", "--cap", "chat:*=publish", "--limit", "message=3", "--limit", "sessions=9");
+            String brief =
+                    token("--user", "bob", "--cap", "chat:*=publish", "--limit", "message=3", "--limit", "sessions=9");
             Shell.Ran tooLong = Shell.run("", "publish", "--url", url, "--token", brief, "chat:1", "1234");
             assertThat(tooLong.code()).isEqualTo(Exit.FAILED);
             assertThat(tooLong.err()).contains("longer than allowed");
