@@ -132,6 +132,23 @@ final class BackendTest {
     }
 
     @Test
+    void aWholeBatchCanBeSentAgain() throws Exception {
+        for (String batch : List.of(
+                "{\"channels\":[\"again:1\",\"again:2\"],\"data\":1,\"key\":\"k\"}",
+                "{\"messages\":[{\"channel\":\"again:3\",\"data\":1,\"key\":\"a\"},{\"channel\":\"again:3\",\"data\":2,\"key\":\"b\"}]}")) {
+            List<?> first = Documents.list(done(publish(batch)), "results");
+            List<?> second = Documents.list(done(publish(batch)), "results");
+            assertThat(second).hasSize(2);
+            for (int i = 0; i < 2; i++) {
+                Map<?, ?> once = (Map<?, ?>) first.get(i);
+                Map<?, ?> again = (Map<?, ?>) second.get(i);
+                assertThat((Object) again.get("duplicate")).isEqualTo(true);
+                assertThat((Object) again.get("offset")).isEqualTo(once.get("offset"));
+            }
+        }
+    }
+
+    @Test
     void aListIsAnsweredItemByItemAndKeepsItsOrder() throws Exception {
         StringBuilder list = new StringBuilder("{\"messages\":[{\"channel\":\"b\"},{\"channel\":\"$b\",\"data\":1}");
         for (int i = 0; i < 100; i++) {
