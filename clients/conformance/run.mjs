@@ -7,7 +7,7 @@ import { all as peerScenarios } from "./presence.scenarios.mjs";
 import { all as homeScenarios } from "./home.scenarios.mjs";
 
 const AT_A_TIME = 4;
-const LIMIT_MS = 120_000;
+const LIMIT_MS = 180_000;
 const words = process.argv.slice(2);
 const classes = `${root}clients/java/target`;
 const oldJava = ["/usr/lib/jvm/java-17-openjdk-amd64", "/usr/lib/jvm/temurin-17-jdk-amd64"].map((home) => `${home}/bin/java`).find(existsSync);
