@@ -1,33 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tokens that end while a client is connected, against the real server.
 import assert from 'node:assert/strict';
-import {createHmac} from 'node:crypto';
 import {after, before, describe, test} from 'node:test';
 import {WebSocket} from 'ws';
 import {Client} from '../src/index.js';
 import {until} from './peer.js';
 import {LongwireServer} from './server.js';
-
-const SECRET = 'canary-secret-of-the-refresh-tests-of-64-bytes-or-a-few-more-than';
-
-const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+import {BELIEVES, tokenOf} from './token.js';
 
 /** A token that ends so many seconds from now. */
-const token = (seconds: number): string => {
-  const text = `${part({alg: 'HS256', kid: 'k'})}.${part({
-    iss: 'app', aud: 'longwire', sub: 'ann', cap: {'*': ['*']}, exp: Math.floor(Date.now() / 1000) + seconds,
-  })}`;
-  return `${text}.${createHmac('sha256', SECRET).update(text).digest('base64url')}`;
-};
+const token = (seconds: number): string => tokenOf('ann', seconds);
 
 describe('a token that ends', () => {
   let server: LongwireServer;
 
   before(async () => {
-    server = await LongwireServer.start(
-      '--set', 'tokens.app.issuer=app', '--set', 'tokens.app.audiences=longwire', '--set', 'tokens.app.leeway=0s',
-      '--set', 'tokens.app.keys.k.algorithm=HS256', '--set', `tokens.app.keys.k.secret=${SECRET}`,
-    );
+    server = await LongwireServer.start(...BELIEVES, '--set', 'tokens.app.leeway=0s');
   });
   after(() => server.stop());
 

@@ -2,7 +2,7 @@
 // Tokens as an application's backend makes them, and the settings of a server that believes them.
 import {createHmac} from 'node:crypto';
 
-const SECRET = 'canary-secret-of-the-crowd-tests-of-64-bytes-or-a-few-more-than-that';
+const SECRET = 'canary-secret-of-the-client-tests-of-64-bytes-or-a-few-more-than-that';
 
 export const BELIEVES: readonly string[] = [
   '--set', 'tokens.app.issuer=app', '--set', 'tokens.app.audiences=longwire',
@@ -11,10 +11,10 @@ export const BELIEVES: readonly string[] = [
 
 const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** A token of an hour for a user who may do everything. */
-export const tokenOf = (user: string): string => {
+/** A token for a user who may do everything, for so many seconds. */
+export const tokenOf = (user: string, seconds = 3_600): string => {
   const text = `${part({alg: 'HS256', kid: 'k'})}.${part({
-    iss: 'app', aud: 'longwire', sub: user, cap: {'*': ['*']}, exp: Math.floor(Date.now() / 1000) + 3_600,
+    iss: 'app', aud: 'longwire', sub: user, cap: {'*': ['*']}, exp: Math.floor(Date.now() / 1000) + seconds,
   })}`;
   return `${text}.${createHmac('sha256', SECRET).update(text).digest('base64url')}`;
 };
