@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A real server, the command line, and clients in Node, for the tests of this folder.
 import {spawn} from 'node:child_process';
+import {appendFileSync, existsSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import {createInterface} from 'node:readline';
 import {fileURLToPath} from 'node:url';
@@ -26,13 +27,24 @@ export const until = async (what, condition, patience = PATIENCE) => {
   }
 };
 
+/** For `.verify/90-e2e-secrets`, which reads what servers have logged. */
+const keep = (line) => {
+  const folder = new URL('../.build/state/servers/', import.meta.url);
+  if (existsSync(folder)) {
+    appendFileSync(new URL('stage.log', folder), `${line}\n`);
+  }
+};
+
 /** Runs `longwire`. Lines of output gather as they come; `over` is the exit code. */
 export const longwire = (args, input) => {
   const child = spawn('./longwire', args, {cwd: root, stdio: ['pipe', 'pipe', 'pipe'], detached: true});
   running.add(child);
   const run = {child, out: [], err: []};
   createInterface({input: child.stdout}).on('line', (line) => run.out.push(line));
-  createInterface({input: child.stderr}).on('line', (line) => run.err.push(line));
+  createInterface({input: child.stderr}).on('line', (line) => {
+    run.err.push(line);
+    keep(line);
+  });
   run.over = new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code, signal) => {

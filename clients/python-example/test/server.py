@@ -8,14 +8,17 @@ import subprocess
 import threading
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
+SERVER_LOGS = ROOT / '.build/state/servers'
 
 
 class Server:
     """`./longwire serve` on a free port of its own."""
 
     def __init__(self, *flags):
-        self.process = subprocess.Popen([str(ROOT / 'longwire'), 'serve', '--port', '0', *flags], stdout=subprocess.PIPE,
-                                        stderr=subprocess.DEVNULL, text=True, start_new_session=True)
+        # ./verify reads what servers have logged when everything has run.
+        with open(SERVER_LOGS / 'python.log' if SERVER_LOGS.exists() else '/dev/null', 'ab') as log:
+            self.process = subprocess.Popen([str(ROOT / 'longwire'), 'serve', '--port', '0', *flags], stdout=subprocess.PIPE,
+                                            stderr=log, text=True, start_new_session=True)
         line = self.process.stdout.readline()
         found = re.search(r'http://127\.0\.0\.1:(\d+)/', line)
         if not found:

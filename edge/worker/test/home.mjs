@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -21,6 +21,9 @@ function workerd() {
   }
   throw new Error("workerd is not installed");
 }
+
+/** What `.verify/90-e2e-secrets` reads when everything has run. */
+const SERVER_LOGS = join(worker, "../../.build/state/servers");
 
 const config = (port, bindings) => `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
@@ -56,7 +59,12 @@ export class Home {
     writeFileSync(join(this.folder, "workerd.capnp"), config(this.port, this.bindings));
     const child = spawn(workerd(), ["serve", "workerd.capnp", "--experimental", "--control-fd=3"], { cwd: this.folder, stdio: ["ignore", "pipe", "pipe", "pipe"] });
     this.child = child;
-    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (this.output += chunk));
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (chunk) => {
+        this.output += chunk;
+        if (existsSync(SERVER_LOGS)) appendFileSync(join(SERVER_LOGS, "workers.log"), chunk);
+      });
+    }
     let told = "";
     for await (const chunk of child.stdio[3]) {
       told += chunk;

@@ -162,11 +162,16 @@ final class Peer implements AutoCloseable {
     }
 
     String head() throws IOException {
-        StringBuilder head = new StringBuilder();
-        while (head.indexOf("\r\n\r\n") < 0) {
-            head.append((char) in.readUnsignedByte());
+        return untilItSays("\r\n\r\n");
+    }
+
+    /** Reads on until this has come. */
+    String untilItSays(String end) throws IOException {
+        StringBuilder text = new StringBuilder();
+        while (text.indexOf(end) < 0) {
+            text.append((char) in.readUnsignedByte());
         }
-        return head.toString();
+        return text.toString();
     }
 
     /** Sends a request and reads its answer, which has a length. */
@@ -182,7 +187,12 @@ final class Peer implements AutoCloseable {
         String length = answer.header("content-length");
         byte[] body = new byte[length.isEmpty() ? 0 : Integer.parseInt(length)];
         in.readFully(body);
-        return new Answer(status, head, new String(body, StandardCharsets.UTF_8));
+        String text = new String(body, StandardCharsets.UTF_8);
+        if (status >= 400 || !answer.header("content-type").startsWith("application/json")) {
+            Leaks.none("an answer with status " + status, head + text);
+        }
+        Leaks.issued(text);
+        return new Answer(status, head, text);
     }
 
     Answer get(String path) throws IOException {
@@ -207,7 +217,18 @@ final class Peer implements AutoCloseable {
         if (frame.first() == CLOSE) {
             throw new IOException("closed with " + frame.closeCode());
         }
-        return Documents.parse(frame.first() == BINARY, frame.payload());
+        return looked(Documents.parse(frame.first() == BINARY, frame.payload()));
+    }
+
+    private static Map<String, Object> looked(Map<String, Object> message) {
+        switch (String.valueOf(message.get("type"))) {
+            case "error", "disconnect" -> Leaks.none("a frame", message.toString());
+            case "connected" -> Leaks.issuedOne(String.valueOf(message.get("session")));
+            default -> {
+                // It may say what clients said.
+            }
+        }
+        return message;
     }
 
     /** The next message, which must be of this type. */

@@ -114,6 +114,24 @@ class TlsTest {
         Files.setLastModifiedTime(files.certificate(), FileTime.fromMillis(time.toMillis() + 5_000));
     }
 
+    /** A client hello that says it has 16 MiB: it is answered with an alert long before they are there. */
+    @Test
+    void aHelloThatIsTooLongIsCutOff() throws Exception {
+        Certificate certificate = Certificate.make(folder, "long");
+        ServerConfig config = ServerConfig.DEFAULT.at("127.0.0.1", 0).withTls(certificate.files());
+        byte[] piece = new byte[5 + 16_000];
+        System.arraycopy(new byte[] {22, 3, 1, 0x3E, (byte) 0x80, 1, -1, -1, -1}, 0, piece, 0, 9);
+        try (LongwireServer server = LongwireServer.start(config);
+                Peer peer = new Peer(server.port())) {
+            peer.rawAnyhow(piece);
+            System.arraycopy(new byte[4], 0, piece, 5, 4);
+            for (int i = 0; i < 8; i++) {
+                peer.rawAnyhow(piece);
+            }
+            assertThat(peer.untilItSays("\u0015\u0003")).hasSize(2);
+        }
+    }
+
     @Test
     void aHandshakeThatIsNeverFinishedIsCutOff() throws Exception {
         Certificate certificate = Certificate.make(folder, "slow");

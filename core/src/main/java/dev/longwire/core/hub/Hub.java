@@ -271,7 +271,9 @@ public final class Hub {
             bad(carrier, new ClientFrame.Bad(request.id(), ErrorCode.TOO_LARGE, "data"), nowMillis);
             return;
         }
-        long waitMillis = Math.max(tolls.publish(session, request, nowMillis), tolls.name(session, request, nowMillis));
+        // What is refused for its channel's name is no publish, and costs nothing of what a session may publish.
+        long nameMillis = tolls.name(session, request, nowMillis);
+        long waitMillis = nameMillis > 0 ? nameMillis : tolls.publish(session, request, nowMillis);
         if (waitMillis > 0) {
             limited(session, carrier, request, waitMillis);
             return;

@@ -66,7 +66,7 @@ final class Requests {
             inUse(session, carrier, request);
         } else if (replies.running() >= limits.requests()) {
             tolls.hit(Limit.REQUESTS, session);
-            outbox.error(carrier, request.id(), ErrorCode.TOO_MANY_REQUESTS, null);
+            outbox.send(carrier, new Error(request.id(), ErrorCode.TOO_MANY_REQUESTS, null, Lanes.RETRY_MILLIS));
             outbox.chronicle().refused(session, request, ErrorCode.TOO_MANY_REQUESTS);
         } else {
             replies.start(request.id(), reads(request));

@@ -101,7 +101,7 @@ final class BridgeRoute implements Router.Route {
         @Override
         public void refuse(ErrorCode code) {
             if (finish()) {
-                exchange.refuseForNow(code);
+                exchange.refuse(code);
             }
         }
 

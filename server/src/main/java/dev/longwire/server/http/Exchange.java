@@ -201,14 +201,10 @@ final class Exchange {
         refuse(code, null);
     }
 
-    void refuse(ErrorCode code, @Nullable String field) {
-        refuse(code, field, 0);
-    }
-
     /** Says when to come back, if the code is one that passes. */
-    void refuseForNow(ErrorCode code) {
+    void refuse(ErrorCode code, @Nullable String field) {
         boolean passing = code.http() == HttpResponseStatus.SERVICE_UNAVAILABLE.code();
-        refuse(code, null, passing ? LATER_MILLIS : 0);
+        refuse(code, field, passing ? LATER_MILLIS : 0);
     }
 
     /** @param retryAfterMillis when to try again; 0 when that is no help */

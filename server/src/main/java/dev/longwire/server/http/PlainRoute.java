@@ -48,7 +48,7 @@ final class PlainRoute implements Router.Route {
 
         @Override
         public void refuse(ErrorCode code) {
-            exchange.refuseForNow(code);
+            exchange.refuse(code);
         }
     }
 }

@@ -213,7 +213,7 @@ public final class Router {
 
     private void ready(Exchange exchange) {
         if (draining.get()) {
-            exchange.refuseForNow(ErrorCode.SHUTTING_DOWN);
+            exchange.refuse(ErrorCode.SHUTTING_DOWN);
         } else {
             exchange.answer(HttpResponseStatus.OK, TEXT, "ready\n");
         }
@@ -223,7 +223,7 @@ public final class Router {
     private Route whileOpen(Route route) {
         return exchange -> {
             if (draining.get()) {
-                exchange.refuseForNow(ErrorCode.SHUTTING_DOWN);
+                exchange.refuse(ErrorCode.SHUTTING_DOWN);
             } else {
                 route.handle(exchange);
             }
@@ -245,7 +245,7 @@ public final class Router {
             return;
         }
         if (draining.get()) {
-            exchange.refuseForNow(ErrorCode.SHUTTING_DOWN);
+            exchange.refuse(ErrorCode.SHUTTING_DOWN);
             return;
         }
         Handshake.Outcome outcome =
