@@ -5,7 +5,7 @@ import dev.longwire.server.FuzzTest.Target;
 
 /**
  * The readers of {@link FuzzTest}, under Jazzer, which sees what code an input reaches. Whatever bytes come, they
- * answer and never throw. CONTRIBUTING.md has the command; its agent would slow every other test of the same JVM, so no plain run
+ * answer and never throw. CONTRIBUTING.md has the commands; its agent would slow every other test of the same JVM, so no Java suite
  * has it, and what it finds goes into the corpus, which that one reads.
  */
 final class ReadersFuzz {

@@ -56,7 +56,8 @@ public record ClientHead(
         if (members == null) {
             return null;
         }
-        boolean open = Arrays.equals(members.get("open"), TRUE);
+        byte[] said = members.get("open");
+        boolean open = said != null && Arrays.equals(said, TRUE);
         return new ClientHead(
                 text(members, "session"),
                 number(members, "turn", 0),
