@@ -12,10 +12,12 @@ import dev.longwire.server.loop.Patient;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.http.HttpResponseEncoder;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2Settings;
@@ -38,6 +40,9 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
 
     /** Requests that may be under way on one HTTP/2 connection. */
     private static final int STREAMS = 100;
+
+    private static final String HTTP_2 = "http2";
+    private static final String TLS = "tls";
 
     private final Loops loops;
     private final Router router;
@@ -76,6 +81,18 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
                 } else {
                     http1(context.pipeline());
                 }
+            }
+
+            @Override
+            protected void handshakeFailure(ChannelHandlerContext context, Throwable cause) {
+                // Anybody can cause it as often as they like: it is counted, not logged.
+                loops.metrics().refused(TLS);
+                context.close();
+            }
+
+            @Override
+            public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+                context.close();
             }
         });
     }
@@ -119,6 +136,17 @@ public final class HttpPipeline extends ChannelInitializer<Channel> {
                 stream.pipeline().addLast(connection);
             }
         }));
+        pipeline.addLast(new ChannelInboundHandlerAdapter() {
+            @Override
+            public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+                if (cause instanceof Http2Exception) {
+                    // The codec has said why, and closes. Anybody can cause it: it is counted, not logged.
+                    loops.metrics().refused(HTTP_2);
+                } else {
+                    context.close();
+                }
+            }
+        });
     }
 
     /** Tells HTTP/2 from HTTP/1.1 by the first bytes. */
