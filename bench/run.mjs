@@ -335,6 +335,69 @@ async function slowReader() {
   process.exitCode = complete ? 0 : 1;
 }
 
+/** Alternating rounds with and without four connections that flood, for every kind of flood; limits as they are by themselves. */
+async function flood() {
+  const server = await start("longwire", "./longwire", ["serve", "--port", "0", "--set", "deflate=1KiB"], (line) => Number(/:(\d+)\//.exec(line)?.[1] ?? 0), { LONGWIRE_LOG: "WARN" });
+  const args = ["-n", 500, "-c", 1, "-r", 100, "-s", 1000, "-q", 1000, "-W", "1"];
+  load(server, [...args, "-d", "8"]);
+  console.log("| flood | the others' p99 with it / without | spread | completeness of the others | cut, per second |\n|---|---|---|---|---|");
+  let complete = true;
+  for (const kind of option("kinds", "frames,pings,subscribes,bombs,connections").split(",")) {
+    const ratios = [];
+    let cut = 0;
+    let whole = true;
+    for (let pair = 0; pair < rounds; pair++) {
+      const p99 = [];
+      for (const flooded of pair % 2 ? [1, 0] : [0, 1]) {
+        const offender = flooded ? spawn("taskset", ["-c", LOAD_CPU, "nice", "node", `${here}offend.mjs`, kind, String(server.port)], { stdio: ["ignore", "pipe", "inherit"] }) : null;
+        if (offender) await sleep(500);
+        const result = load(server, [...args, "-d", seconds]);
+        p99[flooded] = result.p99_us;
+        whole &&= result.completeness === 1;
+        if (!offender) continue;
+        offender.kill();
+        const [line] = await createInterface({ input: offender.stdout })[Symbol.asyncIterator]().next().then((r) => [r.value]);
+        cut += JSON.parse(line).cut / Number(seconds);
+      }
+      ratios.push(p99[1] / p99[0]);
+    }
+    complete &&= whole;
+    console.log(`| ${kind} | ${median(ratios).toFixed(2)} | ${spread(ratios, 2)} | ${whole ? "1.000" : "INCOMPLETE"} | ${Math.round(cut / rounds)} |`);
+  }
+  stop([server]);
+  process.exitCode = complete ? 0 : 1;
+}
+
+/** What it costs to let somebody in, without a token and with one. */
+async function accept() {
+  const { createHmac } = await import("node:crypto");
+  const secret = "only-for-measuring-only-for-measuring";
+  const encode = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const claims = { iss: "bench", aud: "longwire", sub: "ann", exp: Math.floor(Date.now() / 1000) + 3600, cap: { "bench:*": ["*"] } };
+  const content = `${encode({ alg: "HS256", typ: "JWT" })}.${encode(claims)}`;
+  const token = `${content}.${createHmac("sha256", secret).update(content).digest("base64url")}`;
+  const settings = { "tokens.app.issuer": "bench", "tokens.app.audiences": "longwire", "tokens.app.keys.k1.algorithm": "HS256", "tokens.app.keys.k1.secret": secret, "limits.sessions_per_user": "0" };
+  const flags = Object.entries(settings).flatMap(([name, value]) => ["--set", `${name}=${value}`]);
+  const kinds = new Map([
+    ["anonymous", [await starters.longwire(), '{"type":"connect","id":1}']],
+    ["HS256 token", [await starters.longwire(...flags), JSON.stringify({ type: "connect", id: 1, token })]],
+  ]);
+  const costs = new Map([...kinds.keys()].map((kind) => [kind, []]));
+  for (let round = -2; round < rounds; round++) {
+    for (const [kind, [server, frame]] of kinds) {
+      const args = ["-p", server.port, "-u", server.path, "-i", frame, "-i", '{"type":"subscribe","id":2,"channel":"bench:%d"}', "-I", frame, ...frames.slice(-2), "-n", 2000, "-c", 100, "-q", 1000, "-x"];
+      const child = spawn("taskset", ["-c", LOAD_CPU, generator(), ...args.map(String), "-S", String(server.pid)]);
+      const [line] = await createInterface({ input: child.stdout })[Symbol.asyncIterator]().next().then((r) => [r.value]);
+      child.stdin.write("\n");
+      await new Promise((done) => child.on("exit", done));
+      if (round >= 0) costs.get(kind).push(JSON.parse(line).connect_cpu_us);
+    }
+  }
+  console.log("| 2,000 connections | CPU µs for each | spread |\n|---|---|---|");
+  for (const [kind, all] of costs) console.log(`| ${kind} | ${median(all).toFixed(0)} | ${spread(all, 0)} |`);
+  stop([...kinds.values()].map(([server]) => server));
+}
+
 /** From starting the process to the first accepted connection. */
 async function startUp() {
   await starters.longwire().then((server) => server.child.kill("SIGKILL"));
@@ -363,7 +426,7 @@ async function presence() {
   await crowd(starters.longwire, stop);
 }
 
-const verbs = { fanout, idle, start: startUp, poll: polling, roundtrip: roundTrip, storm: reconnectStorm, parked, slow: slowReader, presence };
+const verbs = { fanout, idle, start: startUp, poll: polling, roundtrip: roundTrip, storm: reconnectStorm, parked, slow: slowReader, flood, accept, presence };
 if (!verbs[verb]) {
   console.error(`usage: bench/run ${Object.keys(verbs).join("|")} [--rounds N] [--seconds N] [--servers a,b] [--shape TEXT]`);
   process.exit(2);
