@@ -29,6 +29,13 @@ export class ChannelDO extends DurableObject<Env> {
     this.step((now) => this.machine.letters(hub, batch, now));
   }
 
+  /** A backend's question; the answer leaves when what it says is durable. */
+  ask(question: Int8Array): Int8Array {
+    let answer: Int8Array = new Int8Array();
+    this.step((now) => (answer = this.machine.ask(question, now)));
+    return answer;
+  }
+
   override alarm(): void {
     this.store.woken();
     this.step((now) => this.machine.tick(now));

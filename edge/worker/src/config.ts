@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The variable LONGWIRE, in JSON: what docs/configuration.md calls insecure, origins and tokens. Secrets stand in variables of their own.
+import { Buffer } from "node:buffer";
+import { createHash, timingSafeEqual } from "node:crypto";
 import type { Env } from "./env";
 
 const HASH_BYTES: Record<string, number> = { HS256: 32, HS384: 48, HS512: 64 };
@@ -21,7 +23,17 @@ export interface Config {
   open: boolean;
   origins: string[];
   issuers: Issuer[];
+  admins: AdminKey[];
 }
+
+/** A key of the application's backend, or of an operator. */
+export interface AdminKey {
+  hash: string;
+  scopes: string[];
+}
+
+const SCOPES = ["read", "close", "revoke", "publish", "history", "presence", "webhooks", "subscribe"];
+const LONGEST_KEY = 512;
 
 /** What is wrong with the configuration: the field, and nothing that stands in it. */
 export class Misconfigured extends Error {}
@@ -58,6 +70,23 @@ function issuer(env: Env, value: unknown, path: string): Issuer {
   return { issuer: (given["issuer"] as string | undefined) ?? "", audiences: texts(given["audiences"], `${path}.audiences`), keys };
 }
 
+function admin(value: unknown, path: string): AdminKey {
+  const { hash, scopes } = fields(value, path, ["hash", "scopes"]);
+  if (typeof hash !== "string" || !/^sha256:[0-9a-f]{64}$/.test(hash)) throw new Misconfigured(`${path}.hash`);
+  const names = texts(scopes, `${path}.scopes`);
+  if (names.length === 0 || names.some((name) => !SCOPES.includes(name))) throw new Misconfigured(`${path}.scopes`);
+  return { hash, scopes: names };
+}
+
+/** What the key may be used for, or null when it is none. All keys are compared, whichever fits. */
+export function opens(config: Config, shown: string): string[] | null {
+  if (shown.length > LONGEST_KEY) return null;
+  const hash = Buffer.from(`sha256:${createHash("sha256").update(shown).digest("hex")}`);
+  let found: string[] | null = null;
+  for (const key of config.admins) if (timingSafeEqual(Buffer.from(key.hash), hash)) found = key.scopes;
+  return found;
+}
+
 export function read(env: Env): Config {
   if ((env.TICKET_KEY ?? "").length < 32) throw new Misconfigured("TICKET_KEY");
   let parsed: unknown;
@@ -66,12 +95,14 @@ export function read(env: Env): Config {
   } catch {
     throw new Misconfigured("LONGWIRE");
   }
-  const given = fields(parsed, "LONGWIRE", ["insecure", "origins", "tokens"]);
+  const given = fields(parsed, "LONGWIRE", ["insecure", "origins", "tokens", "admin"]);
   const insecure = given["insecure"] ?? false;
   if (typeof insecure !== "boolean") throw new Misconfigured("LONGWIRE.insecure");
   const tokens = given["tokens"] === undefined ? {} : fields(given["tokens"], "LONGWIRE.tokens", ["*"]);
   const issuers = Object.entries(tokens).map(([name, each]) => issuer(env, each, `LONGWIRE.tokens.${name}`));
   // A Worker is reached by everybody: who wants to let them all in has to say so.
   if (issuers.length === 0 && !insecure) throw new Misconfigured("LONGWIRE.tokens");
-  return { open: issuers.length === 0, origins: texts(given["origins"], "LONGWIRE.origins"), issuers };
+  const keys = given["admin"] === undefined ? {} : fields(fields(given["admin"], "LONGWIRE.admin", ["keys"])["keys"], "LONGWIRE.admin.keys", ["*"]);
+  const admins = Object.entries(keys).map(([name, each]) => admin(each, `LONGWIRE.admin.keys.${name}`));
+  return { admins, open: issuers.length === 0, origins: texts(given["origins"], "LONGWIRE.origins"), issuers };
 }

@@ -30,7 +30,18 @@ declare module "core" {
     known(): number;
     knownAt(index: number): number;
   }
-  export type Channel = Post;
+  export interface Channel extends Post {
+    ask(question: Int8Array, now: number): Int8Array;
+  }
+  /** What a backend asked for: questions to channels, in their order. */
+  export interface ApiCall {
+    fault(): string;
+    field(): string;
+    one(): boolean;
+    count(): number;
+    channel(index: number): string;
+    bytes(index: number): Int8Array;
+  }
   export interface Secrets {
     seal(plain: string): string;
     random(bytes: number): string;
@@ -39,6 +50,9 @@ declare module "core" {
   export function hubFrom(number: number, open: boolean, secrets: Secrets, state: Int8Array, then: number): Hub;
   export function channel(boot: string, seed: number): Channel;
   export function channelFrom(boot: string, seed: number, state: Int8Array, then: number): Channel;
-  export function problem(code: string): string;
+  export function publish(body: Int8Array): ApiCall;
+  export function history(query: string): ApiCall;
+  export function presence(query: string): ApiCall;
+  export function problem(code: string, field: string, retryAfterMillis: number): string;
   export function status(code: string): number;
 }

@@ -229,7 +229,7 @@ export class HubDO extends DurableObject<Env> {
       for (const carrier of to) this.answer(carrier, new Response(unsigned(bytes), { headers }));
     } else if (kind === REJECT) {
       const headers = { "content-type": "application/problem+json", "cache-control": "no-store" };
-      const response = new Response(core.problem(effect.text), { status: core.status(effect.text), headers });
+      const response = new Response(core.problem(effect.text, "", 0), { status: core.status(effect.text), headers });
       for (const carrier of to) this.answer(carrier, response);
     }
   }

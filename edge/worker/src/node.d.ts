@@ -5,7 +5,7 @@ declare module "node:buffer" {
     subarray(start?: number, end?: number): Buffer;
     toString(encoding?: "base64url"): string;
   }
-  export const Buffer: { from(text: string, encoding: "base64url"): Buffer };
+  export const Buffer: { from(text: string, encoding?: "base64url" | "utf8"): Buffer };
 }
 declare module "node:crypto" {
   import type { Buffer } from "node:buffer";
@@ -13,6 +13,11 @@ declare module "node:crypto" {
     update(text: string, encoding?: "utf8"): Hmac;
     digest(): Buffer;
   }
+  interface Hash {
+    update(text: string, encoding?: "utf8"): Hash;
+    digest(encoding: "hex"): string;
+  }
+  export function createHash(hash: string): Hash;
   export function createHmac(hash: string, key: string | Uint8Array): Hmac;
   export function randomBytes(count: number): Buffer;
   export function timingSafeEqual(a: Uint8Array, b: Uint8Array): boolean;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import * as core from "core";
+import { bearer, bounded, mediaType, refuse } from "./answers";
+import { backend } from "./api";
 import * as config from "./config";
 import { hubNamed, type Env } from "./env";
 
@@ -18,15 +19,6 @@ interface Call {
   config: config.Config;
 }
 
-function refuse(code: string, more: Record<string, string> = {}): Response {
-  const headers = new Headers({ "content-type": "application/problem+json", "cache-control": "no-store", ...more });
-  if (code === "upgrade_required") {
-    headers.set("upgrade", "websocket");
-    headers.set("sec-websocket-version", "13");
-  }
-  return new Response(core.problem(code), { status: core.status(code), headers });
-}
-
 /** The page that asks, if it may: null where none does. */
 function originAllowed({ request, config }: Call): boolean {
   const origin = request.headers.get("origin");
@@ -39,8 +31,8 @@ function inner(request: Request, told: Record<string, string>): Request {
   const copy = new Request(request);
   for (const name of [...copy.headers.keys()]) if (name.startsWith("x-longwire-")) copy.headers.delete(name);
   for (const [name, value] of Object.entries(told)) copy.headers.set(name, value);
-  const bearer = /^Bearer +([^ ]+) *$/i.exec(request.headers.get("authorization") ?? "")?.[1];
-  if (bearer !== undefined) copy.headers.set("x-longwire-token", bearer);
+  const token = bearer(request);
+  if (token !== null) copy.headers.set("x-longwire-token", token);
   return copy;
 }
 
@@ -50,7 +42,7 @@ function upgrade(call: Call): Response | Promise<Response> {
     console.log(JSON.stringify({ event: "refused", code, origin: request.headers.get("origin") ?? "" }));
     return refuse(code);
   };
-  if (request.method !== "GET") return refuse("method_not_allowed", { allow: "GET" });
+  if (request.method !== "GET") return refuse("method_not_allowed", { headers: { allow: "GET" } });
   if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") return refused("upgrade_required");
   if (!originAllowed(call)) return refused("origin_not_allowed");
   if (new URL(request.url).searchParams.has("access_token")) return refused("token_in_url");
@@ -79,32 +71,14 @@ function preflight(call: Call): Response {
 async function poll(call: Call): Promise<Response> {
   const { request, env } = call;
   if (request.method === "OPTIONS") return preflight(call);
-  if (request.method !== "POST") return refuse("method_not_allowed", { allow: "POST, OPTIONS" });
+  if (request.method !== "POST") return refuse("method_not_allowed", { headers: { allow: "POST, OPTIONS" } });
   if (!originAllowed(call)) return refuse("origin_not_allowed");
-  const type = (request.headers.get("content-type") ?? "application/json").toLowerCase().split(";")[0]!.trim();
+  const type = mediaType(request) ?? "application/json";
   if (!Object.hasOwn(FORMATS, type) || request.headers.has("content-encoding")) return refuse("unsupported_media_type");
-  const body = await bounded(request);
+  const body = await bounded(request, MAX_BODY_BYTES);
   if (body === null) return refuse("body_too_large");
   const told = new Request(request, { body, signal: request.signal });
   return hubNamed(env, POLLS).fetch(inner(told, { "x-longwire-format": FORMATS[type]! }));
-}
-
-/** The body, or null when it is longer than allowed. */
-async function bounded(request: Request): Promise<Uint8Array<ArrayBuffer> | null> {
-  const pieces: Uint8Array[] = [];
-  let size = 0;
-  for await (const piece of request.body ?? []) {
-    size += piece.length;
-    if (size > MAX_BODY_BYTES) return null;
-    pieces.push(piece);
-  }
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }
 
 async function serve(request: Request, env: Env): Promise<Response> {
@@ -114,7 +88,7 @@ async function serve(request: Request, env: Env): Promise<Response> {
   } catch (failure) {
     if (!(failure instanceof config.Misconfigured)) throw failure;
     console.log(JSON.stringify({ event: "misconfigured", field: failure.message }));
-    return refuse("unavailable");
+    return refuse("unavailable", { retryAfterMillis: 30_000 });
   }
   const call: Call = { request, env, config: found };
   switch (new URL(request.url).pathname) {
@@ -126,7 +100,8 @@ async function serve(request: Request, env: Env): Promise<Response> {
     case "/health/ready":
       return new Response("live\n");
     default:
-      return refuse("not_found");
+      if (!originAllowed(call)) return refuse("origin_not_allowed");
+      return (await backend(request, env, found)) ?? refuse("not_found");
   }
 }
 
@@ -137,7 +112,7 @@ export default {
     } catch (failure) {
       // An object that died meanwhile: what it stored is there, and the client comes again.
       console.log(JSON.stringify({ event: "failed", failure: String(failure) }));
-      return refuse("unavailable", { "retry-after": "1" });
+      return refuse("unavailable", { retryAfterMillis: 1_000 });
     }
   },
 } satisfies ExportedHandler<Env>;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.edge.home;
 
+import dev.longwire.core.api.BackendRequest;
 import dev.longwire.core.channel.ChannelReply;
 import dev.longwire.core.channel.ChannelReply.Appended;
 import dev.longwire.core.channel.ChannelReply.Attached;
@@ -22,6 +23,7 @@ import dev.longwire.protocol.ClientFrame.Presence.Action;
 import dev.longwire.protocol.ErrorCode;
 import dev.longwire.protocol.Member;
 import dev.longwire.protocol.Position;
+import dev.longwire.protocol.ServerFrame;
 import dev.longwire.protocol.ServerFrame.Message;
 import dev.longwire.protocol.ServerFrame.Unrecovered;
 import dev.longwire.protocol.codec.Codec;
@@ -34,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 /** What a channel's owner tells a hub, as bytes between two objects: answers, and news of its log. */
 final class Answers {
 
+    /** How safe a message is: the owner's object has stored it before any answer leaves. */
     private static final String LEVEL = "storage";
 
     private static final int ATTACHED = 1;
@@ -57,6 +60,20 @@ final class Answers {
         return out.toBytes();
     }
 
+    /** The answer to a backend, which says the same of how safe a message is. */
+    static ServerFrame frame(ChannelReply reply) {
+        return BackendRequest.answer(
+                reply instanceof Appended appended
+                        ? new Appended(
+                                appended.channel(),
+                                appended.tag(),
+                                appended.position(),
+                                LEVEL,
+                                appended.duplicate(),
+                                appended.dedupeMillis())
+                        : reply);
+    }
+
     static byte[] write(ChannelReply reply) {
         StateWriter out = new StateWriter();
         switch (reply) {
@@ -64,7 +81,6 @@ final class Answers {
             case Appended appended -> {
                 head(out, APPENDED, appended.channel(), appended.tag());
                 Questions.position(out, appended.position());
-                // The owner's object has stored it before this leaves.
                 out.text(LEVEL);
                 out.flag(appended.duplicate());
                 out.number(appended.dedupeMillis());

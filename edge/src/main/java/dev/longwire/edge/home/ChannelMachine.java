@@ -10,6 +10,8 @@ import dev.longwire.core.log.LogSlice;
 import dev.longwire.core.log.LogView;
 import dev.longwire.core.state.StateReader;
 import dev.longwire.core.state.StateWriter;
+import dev.longwire.protocol.codec.Codec;
+import dev.longwire.protocol.codec.Format;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,9 @@ final class ChannelMachine implements ChannelPort {
 
     private static final int PUSH_BYTES = 64 * 1024;
 
+    /** Who asks for the application's backend; hubs are numbered from 0. */
+    private static final int BACKEND = -1;
+
     private final Channels channels;
     private final Post post = new Post();
 
@@ -26,6 +31,7 @@ final class ChannelMachine implements ChannelPort {
     private final Map<Integer, Long> told = new LinkedHashMap<>();
 
     private Post.Batch batch = new Post.Batch(new byte[0], 0);
+    private byte[] answered = new byte[0];
 
     ChannelMachine(String boot, long seed, byte @Nullable [] state, long thenMillis) {
         channels = new Channels(boot, seed, ChannelSettings.DEFAULT);
@@ -56,6 +62,14 @@ final class ChannelMachine implements ChannelPort {
     }
 
     @Override
+    public byte[] ask(byte[] question, double now) {
+        channels.accept(BACKEND, Questions.read(question), (long) now, (long) now);
+        answer();
+        move();
+        return answered;
+    }
+
+    @Override
     public void tick(double now) {
         post.tick((long) now);
         channels.tick((long) now);
@@ -65,6 +79,10 @@ final class ChannelMachine implements ChannelPort {
 
     private void answer() {
         for (ChannelOutput.Reply reply = channels.poll(); reply != null; reply = channels.poll()) {
+            if (reply.hub() == BACKEND) {
+                answered = Codec.of(Format.JSON).encode(Answers.frame(reply.reply()));
+                continue;
+            }
             if (reply.reply() instanceof ChannelReply.Attached attached) {
                 told.putIfAbsent(reply.hub(), attached.head().offset());
             }

@@ -47,10 +47,37 @@ public final class Home {
         return new ChannelMachine(boot, (long) seed, state, (long) thenMillis);
     }
 
-    /** A refusal as problem details (RFC 9457), by a code's name. */
+    /** What a backend wants to have published. */
     @JSExport
-    public static @Nullable String problem(String code) {
-        return Problems.of(code);
+    public static ApiPort publish(@JSByRef byte[] body) {
+        return ApiCall.publish(body);
+    }
+
+    /**
+     * A page of a channel's log, or what became of a publish.
+     *
+     * @param query names and values by turns, each in a line
+     */
+    @JSExport
+    public static ApiPort history(String query) {
+        return ApiCall.history(query);
+    }
+
+    /** Who is in a channel; the query as for {@link #history}. */
+    @JSExport
+    public static ApiPort presence(String query) {
+        return ApiCall.presence(query);
+    }
+
+    /**
+     * A refusal as problem details (RFC 9457), by a code's name.
+     *
+     * @param field at fault, or empty
+     * @param retryAfterMillis when to try again; 0 when that is no help
+     */
+    @JSExport
+    public static @Nullable String problem(String code, String field, int retryAfterMillis) {
+        return Problems.of(code, field, retryAfterMillis);
     }
 
     /** The status that goes with it. */

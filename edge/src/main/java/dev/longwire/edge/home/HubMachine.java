@@ -165,7 +165,7 @@ final class HubMachine implements HubPort {
         return new Poll(poll.session(), poll.seq(), poll.ack(), poll.waitMillis(), poll.stream(), frames);
     }
 
-    private static ClientFrame within(ClientFrame frame) {
+    static ClientFrame within(ClientFrame frame) {
         boolean tooLong = frame instanceof ClientFrame.Publish publish
                 && publish.payload().bytes().length > MAX_MESSAGE_BYTES;
         return tooLong ? new ClientFrame.Bad(((ClientFrame.Publish) frame).id(), ErrorCode.TOO_LARGE, "data") : frame;
@@ -219,7 +219,7 @@ final class HubMachine implements HubPort {
         settle(now);
     }
 
-    private static List<String> lines(String text) {
+    static List<String> lines(String text) {
         List<String> lines = new ArrayList<>();
         int from = 0;
         for (int end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {

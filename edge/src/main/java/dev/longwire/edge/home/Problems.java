@@ -24,19 +24,27 @@ final class Problems {
         return status == 0 ? BAD_REQUEST : status;
     }
 
-    static String of(String name) {
+    static String of(String name, String field, int retryAfterMillis) {
         ErrorCode code = code(name);
         return "{\"type\":\"about:blank\",\"title\":\"" + title(status(name)) + "\",\"status\":" + status(name)
-                + ",\"code\":" + code.number() + ",\"name\":\"" + name + "\",\"detail\":\"" + code.text() + "\"}";
+                + ",\"code\":" + code.number() + ",\"name\":\"" + name + "\",\"detail\":\"" + code.text() + "\""
+                + (field.isEmpty() ? "" : ",\"field\":\"" + field + "\"")
+                + (retryAfterMillis > 0 ? ",\"retry_after\":" + retryAfterMillis : "") + "}";
     }
 
     private static String title(int status) {
         return switch (status) {
             case 400 -> "Bad Request";
+            case 401 -> "Unauthorized";
             case 403 -> "Forbidden";
             case 404 -> "Not Found";
             case 405 -> "Method Not Allowed";
+            case 409 -> "Conflict";
+            case 413 -> "Content Too Large";
+            case 415 -> "Unsupported Media Type";
             case 426 -> "Upgrade Required";
+            case 429 -> "Too Many Requests";
+            case 500 -> "Internal Server Error";
             case 503 -> "Service Unavailable";
             default -> "Error";
         };

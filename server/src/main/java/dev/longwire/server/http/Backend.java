@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.server.http;
 
-import dev.longwire.core.channel.ChannelReply;
-import dev.longwire.core.channel.ChannelRequest;
-import dev.longwire.core.presence.PresenceName;
-import dev.longwire.protocol.ChannelName;
+import dev.longwire.core.api.BackendRequest;
 import dev.longwire.protocol.ClientFrame;
 import dev.longwire.protocol.ErrorCode;
-import dev.longwire.protocol.Position;
 import dev.longwire.protocol.ServerFrame;
 import dev.longwire.protocol.codec.ByteSink;
 import dev.longwire.protocol.codec.Codec;
@@ -25,8 +21,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the application's backend does with channels over plain HTTP ({@code docs/api.md}). Answers are the frames that a
@@ -34,11 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Backend {
 
-    /** What subscribers see as the sender. Names that start with $ are the server's own. */
     private static final String JSON = "application/json";
-
-    private static final int LONGEST_EPOCH = 128;
-    private static final int LONGEST_OFFSET = 16;
 
     private static final byte[] DESCRIPTION = description();
 
@@ -62,10 +52,6 @@ final class Backend {
         }
     }
 
-    /**
-     * Appends. All keys of the API are one publisher: a repeat is recognised although the key that opens was changed
-     * meanwhile.
-     */
     void publish(Exchange exchange) {
         if (!JSON.equals(PollRoute.mediaType(exchange.headers().get(HttpHeaderNames.CONTENT_TYPE)))) {
             exchange.refuse(ErrorCode.UNSUPPORTED_MEDIA_TYPE);
@@ -95,140 +81,32 @@ final class Backend {
     }
 
     private CompletableFuture<ServerFrame> append(ClientFrame item) {
-        if (item instanceof ClientFrame.Bad bad) {
-            return CompletableFuture.completedFuture(new ServerFrame.Error(0, bad.code(), bad.field(), 0));
-        }
-        ClientFrame.Publish publish = (ClientFrame.Publish) item;
-        return ask(
-                tag -> new ChannelRequest.Append(
-                        publish.channel(),
-                        tag,
-                        null,
-                        ChannelRequest.BACKEND,
-                        publish.payload(),
-                        publish.extras(),
-                        publish.payload(),
-                        null),
-                reply -> reply instanceof ChannelReply.Appended appended ? appended(appended) : refused(reply));
-    }
-
-    private ServerFrame appended(ChannelReply.Appended appended) {
-        if (!appended.duplicate()) {
-            loops.metrics().published();
-        }
-        return new ServerFrame.Published(
-                0,
-                appended.channel(),
-                appended.position(),
-                appended.stored(),
-                appended.dedupeMillis(),
-                appended.duplicate());
-    }
-
-    private static ServerFrame refused(ChannelReply reply) {
-        return reply instanceof ChannelReply.Refused refused
-                ? new ServerFrame.Error(0, refused.code(), null, refused.retryAfterMillis())
-                : new ServerFrame.Error(0, ErrorCode.INTERNAL, null, 0);
+        return ask(BackendRequest.append(item)).thenApply(result -> {
+            if (result instanceof ServerFrame.Published published && !published.duplicate()) {
+                loops.metrics().published();
+            }
+            return result;
+        });
     }
 
     /** A page of a log, or what became of a publish of this API. */
     void history(Exchange exchange) {
-        String channel = exchange.query("channel");
-        String after = exchange.query("after");
-        String before = exchange.query("before");
-        String key = exchange.query("key");
-        Position bound = position(after == null ? before : after);
-        if (channel == null) {
-            exchange.refuse(ErrorCode.MISSING_FIELD, "channel");
-        } else if (!ChannelName.valid(channel)) {
-            exchange.refuse(ErrorCode.BAD_CHANNEL, "channel");
-        } else if (after != null && (bound == null || before != null)) {
-            exchange.refuse(ErrorCode.INVALID_FIELD, "after");
-        } else if (before != null && bound == null) {
-            exchange.refuse(ErrorCode.INVALID_FIELD, "before");
-        } else if (key != null) {
-            String publisher = ChannelRequest.publisher(null, ChannelRequest.BACKEND);
-            ask(tag -> new ChannelRequest.Trace(channel, tag, publisher, key), Backend::traced)
-                    .thenAccept(result -> answer(exchange, result));
-        } else {
-            boolean reverse = before != null || "true".equals(exchange.query("reverse"));
-            ask(
-                            tag -> new ChannelRequest.Page(
-                                    channel,
-                                    tag,
-                                    bound == null ? null : bound.epoch(),
-                                    after == null || bound == null ? -1 : bound.offset(),
-                                    before == null || bound == null ? -1 : bound.offset(),
-                                    Admin.limit(exchange),
-                                    reverse),
-                            reply -> paged(reply))
-                    .thenAccept(result -> answer(exchange, result));
-        }
+        ask(BackendRequest.history(exchange::query)).thenAccept(result -> answer(exchange, result));
     }
 
     /** A page of those who are in a channel, or how many. */
     void presence(Exchange exchange) {
-        String channel = exchange.query("channel");
-        String cursor = exchange.query("cursor");
-        if (channel == null) {
-            exchange.refuse(ErrorCode.MISSING_FIELD, "channel");
-        } else if (!ChannelName.valid(channel)) {
-            exchange.refuse(ErrorCode.BAD_CHANNEL, "channel");
-        } else {
-            boolean list = !"true".equals(exchange.query("count"));
-            ask(
-                            tag -> new ChannelRequest.Who(
-                                    PresenceName.of(channel), tag, cursor == null ? "" : cursor, list),
-                            reply -> members(channel, reply))
-                    .thenAccept(result -> answer(exchange, result));
-        }
+        ask(BackendRequest.presence(exchange::query)).thenAccept(result -> answer(exchange, result));
     }
 
-    private static ServerFrame members(String channel, ChannelReply reply) {
-        return reply instanceof ChannelReply.Roll roll
-                ? new ServerFrame.Members(
-                        0,
-                        channel,
-                        roll.at(),
-                        roll.count(),
-                        roll.page().members(),
-                        roll.page().next())
-                : refused(reply);
-    }
-
-    private static ServerFrame paged(ChannelReply reply) {
-        if (!(reply instanceof ChannelReply.Paged paged)) {
-            return refused(reply);
-        }
-        Position next = paged.next() < 0 ? null : new Position(paged.head().epoch(), paged.next());
-        return new ServerFrame.History(0, paged.channel(), paged.head(), paged.messages(), next);
-    }
-
-    private static ServerFrame traced(ChannelReply reply) {
-        return reply instanceof ChannelReply.Traced traced
-                ? new ServerFrame.Outcome(0, traced.channel(), traced.head(), traced.position())
-                : refused(reply);
-    }
-
-    /** {@code epoch:offset}. */
-    static @Nullable Position position(@Nullable String text) {
-        int colon = text == null ? -1 : text.lastIndexOf(':');
-        if (text == null || colon < 1 || colon > LONGEST_EPOCH) {
-            return null;
-        }
-        String digits = text.substring(colon + 1);
-        if (digits.isEmpty()
-                || digits.length() > LONGEST_OFFSET
-                || !digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
-            return null;
-        }
-        return new Position(text.substring(0, colon), Long.parseLong(digits));
-    }
-
-    private CompletableFuture<ServerFrame> ask(
-            Function<ChannelRequest.Tag, ChannelRequest> question, Function<ChannelReply, ServerFrame> frame) {
+    private CompletableFuture<ServerFrame> ask(BackendRequest request) {
         CompletableFuture<ServerFrame> result = new CompletableFuture<>();
-        loops.ask(question, reply -> result.complete(frame.apply(reply)));
+        switch (request) {
+            case BackendRequest.Question question ->
+                loops.ask(question.of(), reply -> result.complete(BackendRequest.answer(reply)));
+            case BackendRequest.Wrong wrong ->
+                result.complete(new ServerFrame.Error(0, wrong.code(), wrong.field(), 0));
+        }
         return result;
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.server.http;
 
+import dev.longwire.core.api.BackendRequest;
 import dev.longwire.core.hub.Carrier;
 import dev.longwire.core.hub.HubInput;
 import dev.longwire.protocol.ChannelName;
@@ -38,7 +39,7 @@ final class EventsRoute implements Router.Route {
         Carrier carrier = loop.carrier(Carrier.Form.STREAM, line);
         line.serve(carrier);
         // Whoever comes with anything else starts at the head, as a stranger would.
-        Want want = new Want(channel, Backend.position(exchange.headers().get("Last-Event-ID")), 0, false);
+        Want want = new Want(channel, BackendRequest.position(exchange.headers().get("Last-Event-ID")), 0, false);
         loop.accept(new HubInput.Opened(carrier));
         loop.accept(new HubInput.Received(carrier, new ClientFrame.Connect(1, null, "events", null, false, null)));
         loop.accept(new HubInput.Received(carrier, new ClientFrame.Subscribe(2, want, false)));
