@@ -4,18 +4,30 @@ import { Buffer } from "node:buffer";
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { Env } from "./env";
 
+/** Shortest secrets (RFC 7518, 3.2). */
 const HASH_BYTES: Record<string, number> = { HS256: 32, HS384: 48, HS512: 64 };
+const SIGNATURES = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"];
 
+/** A key that is shared, or whose other half only the issuer has. */
 export interface Key {
   id: string;
   algorithm: string;
-  secret: Uint8Array;
+  secret?: Uint8Array;
+  /** A public key in PEM (SPKI). */
+  pem?: string;
+}
+
+/** Keys that an issuer publishes (RFC 7517). */
+export interface Published {
+  url: string;
+  algorithms: string[];
 }
 
 export interface Issuer {
   issuer: string;
   audiences: string[];
   keys: Key[];
+  published?: Published;
 }
 
 export interface Config {
@@ -52,22 +64,44 @@ function texts(value: unknown, path: string): string[] {
   return value as string[];
 }
 
+function variable(env: Env, name: unknown): string {
+  const text = typeof name === "string" && Object.hasOwn(env, name) ? (env as unknown as Fields)[name] : undefined;
+  return typeof text === "string" ? text : "";
+}
+
 function key(env: Env, id: string, value: unknown, path: string): Key {
-  const { algorithm, secret } = fields(value, path, ["algorithm", "secret"]);
-  const bytes = typeof algorithm === "string" && Object.hasOwn(HASH_BYTES, algorithm) ? HASH_BYTES[algorithm]! : 0;
-  if (bytes === 0) throw new Misconfigured(`${path}.algorithm`);
-  const text = typeof secret === "string" ? (env as unknown as Fields)[secret] : undefined;
-  const octets = typeof text === "string" ? new TextEncoder().encode(text) : new Uint8Array();
-  if (octets.length < bytes) throw new Misconfigured(`${path}.secret`);
-  return { id, algorithm: algorithm as string, secret: octets };
+  const { algorithm, secret, file } = fields(value, path, ["algorithm", "secret", "file"]);
+  if (typeof algorithm !== "string") throw new Misconfigured(`${path}.algorithm`);
+  if (SIGNATURES.includes(algorithm)) {
+    const pem = variable(env, file);
+    if (secret !== undefined || !pem.includes("-----BEGIN PUBLIC KEY-----")) throw new Misconfigured(`${path}.file`);
+    return { id, algorithm, pem };
+  }
+  if (!Object.hasOwn(HASH_BYTES, algorithm)) throw new Misconfigured(`${path}.algorithm`);
+  const octets = new TextEncoder().encode(variable(env, secret));
+  if (file !== undefined || octets.length < HASH_BYTES[algorithm]!) throw new Misconfigured(`${path}.secret`);
+  return { id, algorithm, secret: octets };
+}
+
+function published(value: unknown, path: string): Published {
+  const { url, algorithms } = fields(value, path, ["url", "algorithms"]);
+  const parsed = typeof url === "string" && URL.canParse(url) ? new URL(url) : null;
+  const local = parsed?.protocol === "http:" && ["127.0.0.1", "localhost", "[::1]"].includes(parsed.hostname);
+  if (!parsed || (parsed.protocol !== "https:" && !local)) throw new Misconfigured(`${path}.url`);
+  const names = texts(algorithms, `${path}.algorithms`);
+  if (names.length === 0 || names.some((name) => !SIGNATURES.includes(name))) throw new Misconfigured(`${path}.algorithms`);
+  return { url: parsed.href, algorithms: names };
 }
 
 function issuer(env: Env, value: unknown, path: string): Issuer {
-  const given = fields(value, path, ["issuer", "audiences", "keys"]);
+  const given = fields(value, path, ["issuer", "audiences", "keys", "jwks"]);
   if (given["issuer"] !== undefined && typeof given["issuer"] !== "string") throw new Misconfigured(`${path}.issuer`);
-  const keys = Object.entries(fields(given["keys"], `${path}.keys`, ["*"])).map(([id, each]) => key(env, id, each, `${path}.keys.${id}`));
-  if (keys.length === 0) throw new Misconfigured(`${path}.keys`);
-  return { issuer: (given["issuer"] as string | undefined) ?? "", audiences: texts(given["audiences"], `${path}.audiences`), keys };
+  const listed = given["keys"] === undefined && given["jwks"] !== undefined ? {} : fields(given["keys"], `${path}.keys`, ["*"]);
+  const keys = Object.entries(listed).map(([id, each]) => key(env, id, each, `${path}.keys.${id}`));
+  if (keys.length === 0 && given["jwks"] === undefined) throw new Misconfigured(`${path}.keys`);
+  const name = (given["issuer"] as string | undefined) ?? "";
+  const audiences = texts(given["audiences"], `${path}.audiences`);
+  return { issuer: name, audiences, keys, ...(given["jwks"] !== undefined && { published: published(given["jwks"], `${path}.jwks`) }) };
 }
 
 function admin(value: unknown, path: string): AdminKey {

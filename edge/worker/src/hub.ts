@@ -6,7 +6,7 @@ import { Courier } from "./courier";
 import type { Env } from "./env";
 import { secrets } from "./secrets";
 import { Store } from "./store";
-import { genuine } from "./tokens";
+import { verify, type Verdict } from "./tokens";
 
 const PING = '{"type":"ping"}';
 const PONG = '{"type":"pong"}';
@@ -208,9 +208,19 @@ export class HubDO extends DurableObject<Env> {
   }
 
   private verify(job: Effect, now: number): void {
-    const found = genuine(this.config, job.text);
-    const rules = found ? [found.issuer.issuer, ...found.issuer.audiences].join("\n") : "";
-    this.machine.vouched(job.number, found ? signed(found.claims) : NOTHING, rules, false, now);
+    const verdict = verify(this.config, job.text);
+    if (!(verdict instanceof Promise)) return this.vouch(job, verdict, now);
+    // The job is stored with this step: whoever comes after a death asks again.
+    const failed = (failure: unknown): Verdict => {
+      this.log("failed", { failure: String(failure) });
+      return { genuine: null, failed: true };
+    };
+    this.ctx.waitUntil(verdict.catch(failed).then((found) => this.step((then) => this.vouch(job, found, then))));
+  }
+
+  private vouch(job: Effect, { genuine, failed }: Verdict, now: number): void {
+    const rules = genuine ? [genuine.issuer.issuer, ...genuine.issuer.audiences].join("\n") : "";
+    this.machine.vouched(job.number, genuine ? signed(genuine.claims) : NOTHING, rules, failed, now);
   }
 
   private carryOut(effect: Effect): void {

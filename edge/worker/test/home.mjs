@@ -3,45 +3,18 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import WebSocket from "ws";
+import { configuration, workerd } from "../workerd.mjs";
 
 const worker = join(dirname(fileURLToPath(import.meta.url)), "..");
 const PATIENCE_MS = 30_000;
 
-/** The binary itself: the script beside it needs what npm may not have been allowed to do. */
-function workerd() {
-  const packages = join(worker, "node_modules/@cloudflare");
-  for (const name of readdirSync(packages)) {
-    const binary = join(packages, name, "bin/workerd");
-    if (name.startsWith("workerd-") && existsSync(binary)) return binary;
-  }
-  throw new Error("workerd is not installed");
-}
-
 /** What `.verify/90-e2e-secrets` reads when everything has run. */
 const SERVER_LOGS = join(worker, "../../.build/state/servers");
-
-const config = (port, bindings) => `using Workerd = import "/workerd/workerd.capnp";
-const config :Workerd.Config = (
-  services = [ (name = "main", worker = .w), (name = "store", disk = (path = "store", writable = true)) ],
-  sockets = [ (name = "http", address = "127.0.0.1:${port}", http = (), service = "main") ]);
-const w :Workerd.Worker = (
-  modules = [ (name = "entry.mjs", esModule = embed "entry.mjs"), (name = "worker.mjs", esModule = embed "worker.mjs") ],
-  compatibilityDate = "2026-11-01",
-  compatibilityFlags = ["unsafe_module", "experimental", "enable_request_signal", "request_signal_passthrough"],
-  durableObjectNamespaces = [
-    (className = "HubDO", uniqueKey = "hub-v1", enableSql = true),
-    (className = "PollDO", uniqueKey = "poll-v1", enableSql = true),
-    (className = "ChannelDO", uniqueKey = "channel-v1", enableSql = true) ],
-  durableObjectStorage = (localDisk = "store"),
-  bindings = [ (name = "HUB", durableObjectNamespace = "HubDO"), (name = "POLL", durableObjectNamespace = "PollDO"),
-    (name = "CHANNEL", durableObjectNamespace = "ChannelDO"),
-${Object.entries(bindings).map(([name, text]) => `    (name = "${name}", text = ${JSON.stringify(text)})`).join(",\n")} ]);
-`;
 
 export class Home {
   constructor(bindings = {}) {
@@ -56,7 +29,7 @@ export class Home {
 
   /** Where it was, if it was there before. */
   async start() {
-    writeFileSync(join(this.folder, "workerd.capnp"), config(this.port, this.bindings));
+    writeFileSync(join(this.folder, "workerd.capnp"), configuration({ port: this.port, bindings: this.bindings, modules: ["entry.mjs", "worker.mjs"], flags: ["unsafe_module", "experimental"] }));
     const child = spawn(workerd(), ["serve", "workerd.capnp", "--experimental", "--control-fd=3"], { cwd: this.folder, stdio: ["ignore", "pipe", "pipe", "pipe"] });
     this.child = child;
     for (const stream of [child.stdout, child.stderr]) {

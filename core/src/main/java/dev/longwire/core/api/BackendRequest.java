@@ -11,7 +11,6 @@ import dev.longwire.protocol.ErrorCode;
 import dev.longwire.protocol.Position;
 import dev.longwire.protocol.ServerFrame;
 import java.util.function.Function;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** What a backend asks: a question for the owner of a channel, or what is wrong with it. Used by any thread. */
@@ -54,7 +53,7 @@ public sealed interface BackendRequest {
      *
      * @param query gives a parameter of the request, or null
      */
-    static BackendRequest history(UnaryOperator<@Nullable String> query) {
+    static BackendRequest history(Function<String, @Nullable String> query) {
         String channel = query.apply("channel");
         String after = query.apply("after");
         String before = query.apply("before");
@@ -91,7 +90,7 @@ public sealed interface BackendRequest {
     }
 
     /** A page of those who are in a channel, or how many. */
-    static BackendRequest presence(UnaryOperator<@Nullable String> query) {
+    static BackendRequest presence(Function<String, @Nullable String> query) {
         String channel = query.apply("channel");
         if (channel == null || !ChannelName.valid(channel)) {
             return nameless(channel);
