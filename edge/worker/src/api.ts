@@ -15,7 +15,7 @@ interface Route {
   scope: string;
   /** The names that may stand in its query. */
   names: string[];
-  read: (request: Request, query: string) => Promise<core.ApiCall | Response> | core.ApiCall;
+  read: (request: Request, query: string, config: Config) => Promise<core.ApiCall | Response> | core.ApiCall;
 }
 
 const ROUTES: Record<string, Route> = {
@@ -24,10 +24,10 @@ const ROUTES: Record<string, Route> = {
   "/v1/presence": { method: "GET", scope: "presence", names: ["channel", "cursor", "count"], read: (_, query) => core.presence(query) },
 };
 
-async function published(request: Request): Promise<core.ApiCall | Response> {
+async function published(request: Request, _: string, config: Config): Promise<core.ApiCall | Response> {
   if (mediaType(request) !== "application/json" || request.headers.has("content-encoding")) return refuse("unsupported_media_type");
   const body = await bounded(request, MAX_BODY_BYTES);
-  return body ? core.publish(new Int8Array(body.buffer)) : refuse("body_too_large");
+  return body ? core.publish(new Int8Array(body.buffer), config.settings) : refuse("body_too_large");
 }
 
 /** Names and values by turns, each in a line; what is not as described is a mistake of whoever asks. */
@@ -69,7 +69,7 @@ export async function backend(request: Request, env: Env, config: Config): Promi
   if (!scopes.includes(route.scope)) return refuse("forbidden");
   const asked = queryOf(url, route.names);
   if ("wrong" in asked) return refuse("invalid_field", { field: asked.wrong });
-  const call = await route.read(request, asked.query);
+  const call = await route.read(request, asked.query, config);
   if (call instanceof Response) return call;
   if (call.fault() !== "") return refuse(call.fault(), { field: call.field() });
   const answers = await ask(env, call);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { DurableObject } from "cloudflare:workers";
 import * as core from "core";
+import * as config from "./config";
 import { Courier } from "./courier";
 import { hubNamed, type Env } from "./env";
 import { random } from "./secrets";
@@ -19,7 +20,8 @@ export class ChannelDO extends DurableObject<Env> {
     const seed = Number(this.store.fact("seed", () => String(crypto.getRandomValues(new Uint32Array(1))[0])));
     const name = this.store.fact("name", () => ctx.id.name ?? "");
     const stored = this.store.read();
-    this.machine = stored ? core.channelFrom(boot, seed, stored.state, stored.then) : core.channel(boot, seed);
+    const { settings } = config.read(env);
+    this.machine = stored ? core.channelFrom(boot, seed, settings, stored.state, stored.then) : core.channel(boot, seed, settings);
     this.courier = new Courier(ctx, this.machine, name, (hub) => hubNamed(env, Number(hub)));
     if (stored) this.courier.go();
   }

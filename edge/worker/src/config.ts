@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The variable LONGWIRE, in JSON: what docs/configuration.md calls insecure, origins and tokens. Secrets stand in variables of their own.
+// The variable LONGWIRE, in JSON, with the names of docs/configuration.md. Secrets stand in variables of their own. What is said of sessions
+// and channels the core reads and judges.
+import * as core from "core";
 import { Buffer } from "node:buffer";
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { Env } from "./env";
@@ -36,6 +38,8 @@ export interface Config {
   origins: string[];
   issuers: Issuer[];
   admins: AdminKey[];
+  /** What the core says of sessions and channels: paths and values by turns, each in a line. */
+  settings: string;
 }
 
 /** A key of the application's backend, or of an operator. */
@@ -112,6 +116,25 @@ function admin(value: unknown, path: string): AdminKey {
   return { hash, scopes: names };
 }
 
+/** Paths and values by turns. */
+function flat(value: unknown, path: string): string[] {
+  if (Array.isArray(value)) return [path, texts(value, `LONGWIRE.${path}`).join(",")];
+  if (typeof value === "object" && value !== null) return Object.entries(value).flatMap(([name, each]) => flat(each, `${path}.${name}`));
+  const text = typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : "\n";
+  if (path.includes("\n") || text.includes("\n")) throw new Misconfigured(`LONGWIRE.${path.replaceAll("\n", " ")}`);
+  return [path, text];
+}
+
+/** What the core is told; it says what is wrong. */
+function settingsOf(given: Fields): string {
+  const others = ["insecure", "origins", "tokens", "admin"];
+  const lines = Object.entries(given).flatMap(([name, each]) => (others.includes(name) ? [] : flat(each, name)));
+  const settings = lines.join("\n");
+  const wrong = core.wrongSetting(settings);
+  if (wrong !== "") throw new Misconfigured(`LONGWIRE.${wrong}`);
+  return settings;
+}
+
 /** What the key may be used for, or null when it is none. All keys are compared, whichever fits. */
 export function opens(config: Config, shown: string): string[] | null {
   if (shown.length > LONGEST_KEY) return null;
@@ -129,7 +152,8 @@ export function read(env: Env): Config {
   } catch {
     throw new Misconfigured("LONGWIRE");
   }
-  const given = fields(parsed, "LONGWIRE", ["insecure", "origins", "tokens", "admin"]);
+  const given = fields(parsed, "LONGWIRE", ["*"]);
+  const settings = settingsOf(given);
   const insecure = given["insecure"] ?? false;
   if (typeof insecure !== "boolean") throw new Misconfigured("LONGWIRE.insecure");
   const tokens = given["tokens"] === undefined ? {} : fields(given["tokens"], "LONGWIRE.tokens", ["*"]);
@@ -138,5 +162,5 @@ export function read(env: Env): Config {
   if (issuers.length === 0 && !insecure) throw new Misconfigured("LONGWIRE.tokens");
   const keys = given["admin"] === undefined ? {} : fields(fields(given["admin"], "LONGWIRE.admin", ["keys"])["keys"], "LONGWIRE.admin.keys", ["*"]);
   const admins = Object.entries(keys).map(([name, each]) => admin(each, `LONGWIRE.admin.keys.${name}`));
-  return { admins, open: issuers.length === 0, origins: texts(given["origins"], "LONGWIRE.origins"), issuers };
+  return { admins, settings, open: issuers.length === 0, origins: texts(given["origins"], "LONGWIRE.origins"), issuers };
 }

@@ -14,6 +14,7 @@ declare module "core" {
     write(now: number): Int8Array;
   }
   export interface Hub extends Post {
+    read(state: Int8Array, then: number): void;
     opened(carrier: number, cbor: boolean, token: string, now: number): void;
     received(carrier: number, binary: boolean, message: Int8Array, now: number): void;
     polled(carrier: number, cbor: boolean, body: Int8Array, token: string, now: number): void;
@@ -46,11 +47,11 @@ declare module "core" {
     seal(plain: string): string;
     random(bytes: number): string;
   }
-  export function hub(number: number, life: number, open: boolean, secrets: Secrets): Hub;
-  export function hubFrom(number: number, open: boolean, secrets: Secrets, state: Int8Array, then: number): Hub;
-  export function channel(boot: string, seed: number): Channel;
-  export function channelFrom(boot: string, seed: number, state: Int8Array, then: number): Channel;
-  export function publish(body: Int8Array): ApiCall;
+  export function hub(number: number, life: number, open: boolean, settings: string, secrets: Secrets): Hub;
+  export function channel(boot: string, seed: number, settings: string): Channel;
+  export function channelFrom(boot: string, seed: number, settings: string, state: Int8Array, then: number): Channel;
+  export function wrongSetting(settings: string): string;
+  export function publish(body: Int8Array, settings: string): ApiCall;
   export function history(query: string): ApiCall;
   export function presence(query: string): ApiCall;
   export function problem(code: string, field: string, retryAfterMillis: number): string;

@@ -73,9 +73,8 @@ export class HubDO extends DurableObject<Env> {
     const life = Number(this.store.fact("life", () => String(crypto.getRandomValues(new Uint32Array(1))[0])));
     const key = secrets(env.TICKET_KEY ?? "");
     const stored = this.store.read();
-    this.machine = stored
-      ? core.hubFrom(number, this.config.open, key, stored.state, stored.then)
-      : core.hub(number, life, this.config.open, key);
+    this.machine = core.hub(number, life, this.config.open, this.config.settings, key);
+    if (stored) this.machine.read(stored.state, stored.then);
     this.courier = new Courier(ctx, this.machine, String(number), (channel) => env.CHANNEL.getByName(channel));
     for (const socket of ctx.getWebSockets()) this.sockets.set(this.attachment(socket).carrier, socket);
     const known = this.known();

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.longwire.protocol.codec.StrictJson;
 import dev.longwire.server.auth.JwtVerifier;
 import dev.longwire.server.config.ConfigFile;
-import dev.longwire.server.config.Quantities;
 import dev.longwire.server.config.ServerConfig;
 import dev.longwire.server.config.Settings;
 import dev.longwire.server.config.TokenIssuer;
@@ -98,7 +97,7 @@ final class TokenCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        long millis = Quantities.millis(life);
+        long millis = Settings.time(life);
         if (millis < 1_000) {
             throw new Exit(Exit.USAGE, "--ttl is a time of at least 1s, such as 10m or 1h");
         }

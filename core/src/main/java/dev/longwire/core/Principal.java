@@ -29,6 +29,9 @@ public record Principal(
     /** Nobody in particular, who may do everything: where no authentication is configured. */
     public static final Principal ANONYMOUS = ofUser(null);
 
+    /** Whoever shows no token where others do: may do what everybody may, and nothing else. */
+    public static final Principal NOBODY = new Principal(null, null, Capabilities.NONE, Narrowing.NONE, null, 0, 0);
+
     /** How long a token lives that never ends. */
     public static final long FOR_EVER = Long.MAX_VALUE;
 

@@ -30,7 +30,7 @@ final class ApiCall implements ApiPort {
         this.requests = requests;
     }
 
-    static ApiCall publish(byte[] body) {
+    static ApiCall publish(byte[] body, int longest) {
         PublicationsCodec.Body read = PublicationsCodec.decode(body);
         List<ClientFrame> items = read.items();
         if (items == null) {
@@ -39,7 +39,7 @@ final class ApiCall implements ApiPort {
         }
         List<BackendRequest> requests = new ArrayList<>();
         for (ClientFrame item : items) {
-            requests.add(BackendRequest.append(HubMachine.within(item)));
+            requests.add(BackendRequest.append(HubMachine.within(item, longest)));
         }
         return new ApiCall("", null, read.one(), requests);
     }

@@ -33,8 +33,8 @@ final class ChannelMachine implements ChannelPort {
     private Post.Batch batch = new Post.Batch(new byte[0], 0);
     private byte[] answered = new byte[0];
 
-    ChannelMachine(String boot, long seed, byte @Nullable [] state, long thenMillis) {
-        channels = new Channels(boot, seed, ChannelSettings.DEFAULT);
+    ChannelMachine(String boot, long seed, ChannelSettings settings, byte @Nullable [] state, long thenMillis) {
+        channels = new Channels(boot, seed, settings);
         if (state != null) {
             StateReader in = new StateReader(state);
             post.read(in);

@@ -16,18 +16,11 @@ public final class Home {
      * @param number which of the home's hubs it is
      * @param life tells it from others that had its number
      * @param open whether everybody is let in, anonymous
+     * @param settings as for {@link #wrongSetting}
      */
     @JSExport
-    public static HubPort hub(int number, double life, boolean open, Secrets secrets) {
-        return new HubMachine(number, (long) life, open, secrets);
-    }
-
-    /** A hub that was written out when it was so late. */
-    @JSExport
-    public static HubPort hubFrom(int number, boolean open, Secrets secrets, @JSByRef byte[] state, double thenMillis) {
-        HubMachine hub = new HubMachine(number, 0, open, secrets);
-        hub.read(state, (long) thenMillis);
-        return hub;
+    public static HubPort hub(int number, double life, boolean open, String settings, Secrets secrets) {
+        return new HubMachine(number, (long) life, open, new HomeSettings(settings), secrets);
     }
 
     /**
@@ -37,20 +30,36 @@ public final class Home {
      * @param seed secret randomness
      */
     @JSExport
-    public static ChannelPort channel(String boot, double seed) {
-        return new ChannelMachine(boot, (long) seed, null, 0);
+    public static ChannelPort channel(String boot, double seed, String settings) {
+        return new ChannelMachine(boot, (long) seed, new HomeSettings(settings).channels, null, 0);
     }
 
     /** A channel's owner that was written out when it was so late. */
     @JSExport
-    public static ChannelPort channelFrom(String boot, double seed, @JSByRef byte[] state, double thenMillis) {
-        return new ChannelMachine(boot, (long) seed, state, (long) thenMillis);
+    public static ChannelPort channelFrom(
+            String boot, double seed, String settings, @JSByRef byte[] state, double thenMillis) {
+        return new ChannelMachine(boot, (long) seed, new HomeSettings(settings).channels, state, (long) thenMillis);
+    }
+
+    /**
+     * The path of a setting that is wrong, or of one that isn't any; empty when all are right.
+     *
+     * @param settings paths and values by turns, each in a line
+     */
+    @JSExport
+    public static String wrongSetting(String settings) {
+        try {
+            HomeSettings read = new HomeSettings(settings);
+            return read.messageBytes > 0 ? "" : "limits.message";
+        } catch (HomeSettings.Wrong wrong) {
+            return wrong.path;
+        }
     }
 
     /** What a backend wants to have published. */
     @JSExport
-    public static ApiPort publish(@JSByRef byte[] body) {
-        return ApiCall.publish(body);
+    public static ApiPort publish(@JSByRef byte[] body, String settings) {
+        return ApiCall.publish(body, new HomeSettings(settings).messageBytes);
     }
 
     /**

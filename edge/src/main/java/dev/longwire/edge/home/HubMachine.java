@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.edge.home;
 
-import dev.longwire.core.Limits;
-import dev.longwire.core.Namespaces;
 import dev.longwire.core.Principal;
 import dev.longwire.core.access.Claims;
 import dev.longwire.core.hub.Carrier;
@@ -32,7 +30,6 @@ import org.jspecify.annotations.Nullable;
 final class HubMachine implements HubPort {
 
     private static final byte[] PING = "{\"type\":\"ping\"}".getBytes(StandardCharsets.US_ASCII);
-    private static final int MAX_MESSAGE_BYTES = 64 * 1024;
 
     private static final int[] NOBODY = {};
     private static final byte[] NOTHING = {};
@@ -42,6 +39,7 @@ final class HubMachine implements HubPort {
 
     private final Hub hub;
     private final boolean open;
+    private final HomeSettings settings;
     private final Tickets tickets;
     private final Writings writings;
     private final Post post = new Post();
@@ -65,17 +63,19 @@ final class HubMachine implements HubPort {
      * @param life tells it from others that had its number
      * @param open whether everybody is let in, anonymous
      */
-    HubMachine(int number, long life, boolean open, Secrets secrets) {
-        this.hub = new Hub(Limits.DEFAULT, Namespaces.DEFAULT, life);
+    HubMachine(int number, long life, boolean open, HomeSettings settings, Secrets secrets) {
+        this.hub = new Hub(settings.limits, settings.namespaces(), life);
         this.open = open;
+        this.settings = settings;
         this.tickets = new Tickets(secrets, number);
         this.writings = new Writings(tickets, effects);
     }
 
-    void read(byte[] state, long thenMillis) {
+    @Override
+    public void read(byte[] state, double thenMillis) {
         StateReader in = new StateReader(state);
         post.read(in);
-        hub.read(in, thenMillis, id -> id);
+        hub.read(in, (long) thenMillis, id -> id);
         for (Carrier carrier : hub.carriers()) {
             carriers.put((int) carrier.id(), carrier);
         }
@@ -117,7 +117,7 @@ final class HubMachine implements HubPort {
             return;
         }
         boolean cbor = carrier.form() == Carrier.Form.WS_CBOR;
-        if (message.length > MAX_MESSAGE_BYTES) {
+        if (message.length > settings.messageBytes) {
             accept(new HubInput.Closed(carrier), now);
             close(carrier, CloseCode.TOO_BIG);
         } else if (!binary && Arrays.equals(message, PING)) {
@@ -153,21 +153,21 @@ final class HubMachine implements HubPort {
             writings.polls.put(number, new PollLine(format, poll.seq()));
             String session = ticket == null ? "" : ticket.session();
             long turn = ticket == null ? 0 : ticket.turn();
-            accept(new HubInput.Polled(carrier, session, turn, within(poll), body.length), now);
+            accept(new HubInput.Polled(carrier, session, turn, within(poll, settings.messageBytes), body.length), now);
             settle(now);
         }
     }
 
     /** A body may be longer than a message, since it may hold many; a payload may not, whatever carries it. */
-    private static Poll within(Poll poll) {
+    private static Poll within(Poll poll, int longest) {
         List<ClientFrame> frames =
-                poll.frames().stream().map(HubMachine::within).toList();
+                poll.frames().stream().map(frame -> within(frame, longest)).toList();
         return new Poll(poll.session(), poll.seq(), poll.ack(), poll.waitMillis(), poll.stream(), frames);
     }
 
-    static ClientFrame within(ClientFrame frame) {
+    static ClientFrame within(ClientFrame frame, int longest) {
         boolean tooLong = frame instanceof ClientFrame.Publish publish
-                && publish.payload().bytes().length > MAX_MESSAGE_BYTES;
+                && publish.payload().bytes().length > longest;
         return tooLong ? new ClientFrame.Bad(((ClientFrame.Publish) frame).id(), ErrorCode.TOO_LARGE, "data") : frame;
     }
 
@@ -312,6 +312,8 @@ final class HubMachine implements HubPort {
     private void ask(Job job, long nowMillis) {
         if (open) {
             later.add(answer(job, Principal.ANONYMOUS, ErrorCode.UNAUTHORIZED, nowMillis));
+        } else if (token(job).isEmpty() && settings.namespaces().openSomewhere()) {
+            later.add(answer(job, Principal.NOBODY, ErrorCode.UNAUTHORIZED, nowMillis));
         } else {
             jobs.put(++lastJob, job);
             effects.add(Effect.job(lastJob, token(job)));

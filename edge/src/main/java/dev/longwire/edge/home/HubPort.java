@@ -33,6 +33,9 @@ public interface HubPort extends PostPort {
     /** The limit in {@link #text} was hit, and the client told: to be logged. */
     int LIMIT = 8;
 
+    /** What it was when it was written out, so late; before anything else. */
+    void read(@JSByRef byte[] state, double thenMillis);
+
     /**
      * A socket is open.
      *

@@ -2,9 +2,7 @@
 package dev.longwire.server.auth;
 
 import dev.longwire.core.Principal;
-import dev.longwire.core.access.Capabilities;
 import dev.longwire.core.access.Claims;
-import dev.longwire.core.access.Narrowing;
 import dev.longwire.core.access.Operation;
 import dev.longwire.server.config.TokenIssuer;
 import java.util.ArrayList;
@@ -40,7 +38,6 @@ public final class JwtVerifier implements Verifier {
 
     private static final long PATIENCE_SECONDS = 10;
     private static final long IDLE_SECONDS = 30;
-    private static final Principal NOBODY = new Principal(null, null, Capabilities.NONE, Narrowing.NONE, null, 0, 0);
 
     private record Issuer(
             Claims.Rules rules,
@@ -93,7 +90,7 @@ public final class JwtVerifier implements Verifier {
     @Override
     public CompletionStage<@Nullable Principal> verify(@Nullable String text) {
         if (text == null) {
-            return CompletableFuture.completedFuture(openSomewhere ? NOBODY : null);
+            return CompletableFuture.completedFuture(openSomewhere ? Principal.NOBODY : null);
         }
         Token token = Token.parse(text);
         if (token == null) {

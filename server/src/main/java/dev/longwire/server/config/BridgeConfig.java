@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.server.config;
 
+import dev.longwire.core.settings.Quantities;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;

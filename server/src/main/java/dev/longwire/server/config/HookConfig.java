@@ -2,6 +2,7 @@
 package dev.longwire.server.config;
 
 import dev.longwire.core.hook.Hook;
+import dev.longwire.core.settings.Quantities;
 import dev.longwire.server.config.WebhookConfig.Secret;
 import java.net.URI;
 import java.util.EnumSet;

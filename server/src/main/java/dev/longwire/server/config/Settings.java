@@ -2,22 +2,15 @@
 package dev.longwire.server.config;
 
 import dev.longwire.core.Limits;
-import dev.longwire.core.Namespaces;
-import dev.longwire.core.SlowPolicy;
-import dev.longwire.core.access.Operation;
-import dev.longwire.core.log.Retention;
-import dev.longwire.core.presence.PresenceSettings;
-import dev.longwire.core.rate.Rate;
-import dev.longwire.core.rate.Rates;
+import dev.longwire.core.settings.CoreSettings;
+import dev.longwire.core.settings.Quantities;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -26,15 +19,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Everything that is wrong is an {@link IllegalArgumentException} whose message names the setting and its source.
  */
-public final class Settings {
+public final class Settings implements CoreSettings.Values {
 
     /** A value as it was written, and by whom. */
     public record Value(String text, String source) {}
 
     /** So that what a few members say fits into one frame. */
-    private static final int MAX_STATE = 16 * 1024;
-
     private static final String NAMESPACES = "namespaces.";
+
     private static final String ADMIN_KEYS = "admin.keys.";
     private static final String BRIDGES = "bridges.";
     private static final String WEBHOOKS = "webhooks.";
@@ -153,24 +145,15 @@ public final class Settings {
         return all;
     }
 
+    /** A time as people write it, such as {@code 25s}, in ms; -1 for what is none. */
+    public static long time(String text) {
+        return Quantities.millis(text);
+    }
+
     /** The configuration that these values make. */
     public ServerConfig config() {
-        Limits limits = Limits.DEFAULT;
-        Limits session = new Limits(
-                millis(Setting.FIRST_FRAME),
-                millis(Setting.PING),
-                millis(Setting.PONG),
-                millis(Setting.WINDOW),
-                count(Setting.REQUESTS),
-                Math.max(count(Setting.REQUESTS), limits.replies()),
-                count(Setting.SUBSCRIPTIONS),
-                limits.sliceBytes(),
-                millis(Setting.DEDUPE),
-                millis(Setting.POLL_WAIT),
-                limits.pollRequests(),
-                limits.answerBytes(),
-                millis(Setting.TOKEN_GRACE),
-                rates());
+        CoreSettings core = new CoreSettings(this);
+        Limits session = core.limits();
         return new ServerConfig(
                 text(Setting.HOST),
                 count(Setting.PORT),
@@ -179,7 +162,7 @@ public final class Settings {
                 gate(),
                 network(),
                 session,
-                new ServerConfig.Logs(namespaces(), size(Setting.LOGS)),
+                new ServerConfig.Logs(core.namespaces(namespaces.keySet()), size(Setting.LOGS)),
                 millis(Setting.DRAIN),
                 tls(),
                 new ServerConfig.Access(
@@ -189,17 +172,6 @@ public final class Settings {
                 bridges(),
                 webhooks(),
                 hooks());
-    }
-
-    private Rates rates() {
-        long burst = millis(Setting.BURST);
-        if (burst < 1_000 || burst > 600_000) {
-            throw wrong(Setting.BURST, null, "must be 1s to 10m");
-        }
-        return new Rates(
-                Rate.perSecond(count(Setting.FRAME_RATE), burst),
-                Rate.perSecond(bytes(Setting.BYTE_RATE), burst),
-                Rate.perMinute(count(Setting.CHANNEL_RATE)));
     }
 
     private List<WebhookConfig> webhooks() {
@@ -286,62 +258,23 @@ public final class Settings {
         return text.isBlank() ? List.of() : List.of(text.trim().split("[\\s,]+"));
     }
 
-    private Namespaces namespaces() {
-        Map<String, Namespaces.Settings> byName = new LinkedHashMap<>();
-        for (String name : namespaces.keySet()) {
-            byName.put(name, namespace(name));
-        }
-        return new Namespaces(namespace(null), byName);
+    @Override
+    public String text(String path, @Nullable String namespace) {
+        return raw(setting(path), namespace);
     }
 
-    private Namespaces.Settings namespace(@Nullable String name) {
-        Retention retention = new Retention(
-                Quantities.millis(raw(Setting.AGE, name)),
-                number(Setting.COUNT, name),
-                (int) Math.min(Integer.MAX_VALUE, Quantities.bytes(raw(Setting.BYTES, name))),
-                Quantities.millis(raw(Setting.KEEP, name)));
-        SlowPolicy.Action action = switch (raw(Setting.ACTION, name)) {
-            case "reset" -> SlowPolicy.Action.RESET;
-            case "latest" -> SlowPolicy.Action.LATEST;
-            case "cut" -> SlowPolicy.Action.CUT;
-            default -> throw wrong(Setting.ACTION, name, "must be reset, latest or cut");
-        };
-        Rate publishes = Rate.perSecond(number(Setting.PUBLISH_RATE, name), 1_000);
-        SlowPolicy slow = new SlowPolicy(number(Setting.LAG, name), action);
-        return new Namespaces.Settings(retention, slow, presence(name), everybody(name), publishes);
+    @Override
+    public IllegalArgumentException wrong(String path, @Nullable String namespace, String why) {
+        return wrong(setting(path), namespace, why);
     }
 
-    private PresenceSettings presence(@Nullable String name) {
-        long lease = Quantities.millis(raw(Setting.LEASE, name));
-        long batch = Quantities.millis(raw(Setting.BATCH, name));
-        int from = number(Setting.BATCH_FROM, name);
-        long state = Quantities.bytes(raw(Setting.STATE, name));
-        if (lease < 1) {
-            throw wrong(Setting.LEASE, name, "must be greater than 0");
-        }
-        if (batch < 1) {
-            throw wrong(Setting.BATCH, name, "must be greater than 0");
-        }
-        if (from < 1) {
-            throw wrong(Setting.BATCH_FROM, name, "must be greater than 0");
-        }
-        if (state > MAX_STATE) {
-            throw wrong(Setting.STATE, name, "must be at most 16KiB");
-        }
-        return new PresenceSettings(Quantities.millis(raw(Setting.GRACE, name)), lease, (int) state, from, batch);
-    }
-
-    private Set<Operation> everybody(@Nullable String namespace) {
-        Set<Operation> all = new LinkedHashSet<>();
-        String text = raw(Setting.ANONYMOUS, namespace);
-        for (String each : text.isEmpty() ? List.<String>of() : List.of(text.split("[\\s,]+"))) {
-            Operation operation = Operation.of(each);
-            if (operation == null || operation == Operation.CALL) {
-                throw wrong(Setting.ANONYMOUS, namespace, "must be of subscribe, publish, presence, enter, history");
+    private static Setting setting(String path) {
+        for (Setting each : Setting.values()) {
+            if (each.path().equals(path)) {
+                return each;
             }
-            all.add(operation);
         }
-        return all;
+        throw new IllegalStateException("there is no setting " + path);
     }
 
     private Value value(Setting setting, @Nullable String namespace) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.server.config;
 
+import dev.longwire.core.settings.Quantities;
 import dev.longwire.server.config.Settings.Value;
 import dev.longwire.server.config.TokenIssuer.Algorithm;
 import dev.longwire.server.config.TokenIssuer.Published;

@@ -2,6 +2,7 @@
 package dev.longwire.server.config;
 
 import dev.longwire.core.event.EventType;
+import dev.longwire.core.settings.Quantities;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.ArrayList;

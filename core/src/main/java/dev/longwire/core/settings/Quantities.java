@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.longwire.server.config;
+package dev.longwire.core.settings;
 
 import java.util.Map;
 
