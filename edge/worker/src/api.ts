@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an application's backend asks by plain HTTP (docs/api.md): the core reads and answers it, the channels' objects are asked in between.
 import * as core from "core";
-import { bearer, bounded, mediaType, refuse } from "./answers";
-import { opens, type Config } from "./config";
+import { bounded, mediaType, refuse } from "./answers";
+import type { Config } from "./config";
 import type { Env } from "./env";
+import { admitted, type Guarded } from "./guard";
 
 const MAX_BODY_BYTES = 1024 * 1024;
 const ERROR = '{"type":"error"';
 
 const utf8 = new TextDecoder();
 
-interface Route {
-  method: string;
-  scope: string;
-  /** The names that may stand in its query. */
-  names: string[];
+interface Route extends Guarded {
   read: (request: Request, query: string, config: Config) => Promise<core.ApiCall | Response> | core.ApiCall;
 }
 
@@ -28,18 +25,6 @@ async function published(request: Request, _: string, config: Config): Promise<c
   if (mediaType(request) !== "application/json" || request.headers.has("content-encoding")) return refuse("unsupported_media_type");
   const body = await bounded(request, MAX_BODY_BYTES);
   return body ? core.publish(new Int8Array(body.buffer), config.settings) : refuse("body_too_large");
-}
-
-/** Names and values by turns, each in a line; what is not as described is a mistake of whoever asks. */
-function queryOf(url: URL, names: string[]): { query: string } | { wrong: string } {
-  const lines: string[] = [];
-  for (const [name, value] of url.searchParams) {
-    if (!names.includes(name)) return { wrong: "query" };
-    const flag = name === "reverse" || name === "count";
-    if (url.searchParams.getAll(name).length > 1 || value.includes("\n") || (flag && value !== "true" && value !== "false")) return { wrong: name };
-    lines.push(name, value);
-  }
-  return { query: lines.join("\n") };
 }
 
 /** Asks the channels in turn where one comes twice, so that what is for one channel is appended in the order of the list. */
@@ -62,14 +47,9 @@ export async function backend(request: Request, env: Env, config: Config): Promi
   const url = new URL(request.url);
   const route = Object.hasOwn(ROUTES, url.pathname) ? ROUTES[url.pathname]! : null;
   if (!route) return null;
-  if (request.method !== route.method) return refuse("method_not_allowed", { headers: { allow: route.method } });
-  const key = bearer(request);
-  const scopes = key === null ? null : opens(config, key);
-  if (!scopes) return refuse("unauthorized");
-  if (!scopes.includes(route.scope)) return refuse("forbidden");
-  const asked = queryOf(url, route.names);
-  if ("wrong" in asked) return refuse("invalid_field", { field: asked.wrong });
-  const call = await route.read(request, asked.query, config);
+  const query = admitted(request, config, route);
+  if (query instanceof Response) return query;
+  const call = await route.read(request, query, config);
   if (call instanceof Response) return call;
   if (call.fault() !== "") return refuse(call.fault(), { field: call.field() });
   const answers = await ask(env, call);

@@ -30,6 +30,22 @@ declare module "core" {
     sessions(): number;
     known(): number;
     knownAt(index: number): number;
+    list(query: string, most: number): number;
+    listed(index: number): Session;
+    kick(query: string, now: number): number;
+    revoke(query: string, now: number): number;
+  }
+  /** A session as operators see it. */
+  export interface Session {
+    client(): string;
+    user(): string | null;
+    agent(): string | null;
+    token(): string | null;
+    expires(): number;
+    carrier(): string;
+    number(): number;
+    subscriptions(): number;
+    lag(): number;
   }
   export interface Channel extends Post {
     ask(question: Int8Array, now: number): Int8Array;

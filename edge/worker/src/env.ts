@@ -12,7 +12,15 @@ export interface Env {
   LONGWIRE?: string;
 }
 
+export const SOCKETS = 0;
+export const POLLS = 1;
+
 /** Hubs are numbered: even ones have sockets, odd ones polls and streams. */
 export function hubNamed(env: Env, number: number): DurableObjectStub<HubDO> {
   return number % 2 === 0 ? env.HUB.getByName(String(number)) : env.POLL.getByName(String(number));
+}
+
+/** All of them. */
+export function hubs(env: Env): DurableObjectStub<HubDO>[] {
+  return [hubNamed(env, SOCKETS), hubNamed(env, POLLS)];
 }

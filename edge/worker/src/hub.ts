@@ -27,6 +27,7 @@ const text = new TextDecoder();
 
 interface Attachment {
   carrier: number;
+  address: string;
   openedAt: number;
   /** The newest ping that the runtime answered and the hub knows of. */
   pingedAt: number;
@@ -36,6 +37,26 @@ interface Attachment {
 interface Waiting {
   answer: (response: Response) => void;
   pieces?: WritableStreamDefaultWriter<Uint8Array>;
+}
+
+/** A session as the registry shows it (docs/admin.md). */
+export interface Row {
+  client: string;
+  user: string | null;
+  agent: string | null;
+  token: string | null;
+  expires?: number;
+  carrier: string;
+  address: string;
+  connected_at?: number;
+  subscriptions: number;
+  lag: number;
+}
+
+export interface Figures {
+  sessions: number;
+  sockets: number;
+  requests: number;
 }
 
 interface Effect {
@@ -102,7 +123,7 @@ export class HubDO extends DurableObject<Env> {
     const pair = new WebSocketPair();
     const carrier = ++this.carriers;
     this.ctx.acceptWebSocket(pair[1]);
-    pair[1].serializeAttachment({ carrier, openedAt: Date.now(), pingedAt: 0 } satisfies Attachment);
+    pair[1].serializeAttachment({ carrier, address: request.headers.get("x-longwire-address") ?? "", openedAt: Date.now(), pingedAt: 0 } satisfies Attachment);
     this.sockets.set(carrier, pair[1]);
     this.log("opened", { carrier, protocol });
     this.step((now) => this.machine.opened(carrier, protocol === CBOR, token, now));
@@ -146,6 +167,36 @@ export class HubDO extends DurableObject<Env> {
   /** A channel's answers and news, in order. */
   letters(channel: string, batch: Int8Array): void {
     this.step((now) => this.machine.letters(channel, batch, now));
+  }
+
+  /** Sessions, by public id. */
+  list(query: string, most: number): Row[] {
+    return Array.from({ length: this.machine.list(query, most) }, (_, i) => {
+      const session = this.machine.listed(i);
+      const socket = this.sockets.get(session.number());
+      const attachment = socket ? this.attachment(socket) : null;
+      const expires = session.expires();
+      return {
+        client: session.client(), user: session.user(), agent: session.agent(), token: session.token(), ...(expires > 0 && { expires }), carrier: session.carrier(),
+        address: attachment?.address ?? "", ...(attachment && { connected_at: attachment.openedAt }), subscriptions: session.subscriptions(), lag: session.lag(),
+      };
+    });
+  }
+
+  kick(query: string): number {
+    let ended = 0;
+    this.step((now) => (ended = this.machine.kick(query, now)));
+    return ended;
+  }
+
+  revoke(query: string): number {
+    let ended = 0;
+    this.step((now) => (ended = this.machine.revoke(query, now)));
+    return ended;
+  }
+
+  figures(): Figures {
+    return { sessions: this.machine.sessions(), sockets: this.sockets.size, requests: this.waiting.size };
   }
 
   override alarm(): void {

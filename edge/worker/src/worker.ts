@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { bearer, bounded, mediaType, refuse } from "./answers";
+import { administration } from "./admin";
 import { backend } from "./api";
 import * as config from "./config";
-import { hubNamed, type Env } from "./env";
+import { hubNamed, POLLS, SOCKETS, type Env } from "./env";
 
 export { ChannelDO } from "./channel";
 export { HubDO, PollDO } from "./hub";
@@ -10,8 +11,6 @@ export { HubDO, PollDO } from "./hub";
 const SUBPROTOCOLS = ["longwire.v1.json", "longwire.v1.cbor"];
 const FORMATS: Record<string, string> = { "application/json": "json", "text/plain": "json", "application/cbor": "cbor" };
 const MAX_BODY_BYTES = 1024 * 1024;
-const SOCKETS = 0;
-const POLLS = 1;
 
 interface Call {
   request: Request;
@@ -31,6 +30,7 @@ function inner(request: Request, told: Record<string, string>): Request {
   const copy = new Request(request);
   for (const name of [...copy.headers.keys()]) if (name.startsWith("x-longwire-")) copy.headers.delete(name);
   for (const [name, value] of Object.entries(told)) copy.headers.set(name, value);
+  copy.headers.set("x-longwire-address", request.headers.get("cf-connecting-ip") ?? "");
   const token = bearer(request);
   if (token !== null) copy.headers.set("x-longwire-token", token);
   return copy;
@@ -101,7 +101,7 @@ async function serve(request: Request, env: Env): Promise<Response> {
       return new Response("live\n");
     default:
       if (!originAllowed(call)) return refuse("origin_not_allowed");
-      return (await backend(request, env, found)) ?? refuse("not_found");
+      return (await backend(request, env, found)) ?? (await administration(request, env, found)) ?? refuse("not_found");
   }
 }
 

@@ -115,7 +115,8 @@ public sealed interface BackendRequest {
         return limit <= PAGE ? limit : 0;
     }
 
-    private static boolean digits(String text) {
+    /** Whether these are digits of ASCII, and nothing else. */
+    static boolean digits(String text) {
         for (int i = 0; i < text.length(); i++) {
             if (text.charAt(i) < '0' || text.charAt(i) > '9') {
                 return false;

@@ -61,7 +61,7 @@ final class ApiCall implements ApiPort {
                 : new ApiCall("", null, true, List.of(request));
     }
 
-    private static Map<String, String> parameters(String query) {
+    static Map<String, String> parameters(String query) {
         List<String> lines = HubMachine.lines(query);
         Map<String, String> parameters = new LinkedHashMap<>();
         for (int i = 0; i + 1 < lines.size(); i += 2) {

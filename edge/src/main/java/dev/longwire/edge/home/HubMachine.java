@@ -3,10 +3,13 @@ package dev.longwire.edge.home;
 
 import dev.longwire.core.Principal;
 import dev.longwire.core.access.Claims;
+import dev.longwire.core.access.Revocation;
+import dev.longwire.core.api.SessionQuery;
 import dev.longwire.core.hub.Carrier;
 import dev.longwire.core.hub.Hub;
 import dev.longwire.core.hub.HubInput;
 import dev.longwire.core.hub.HubOutput;
+import dev.longwire.core.hub.Session;
 import dev.longwire.core.state.StateReader;
 import dev.longwire.core.state.StateWriter;
 import dev.longwire.edge.home.Tickets.Ticket;
@@ -24,12 +27,17 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Drives one hub. */
 final class HubMachine implements HubPort {
 
     private static final byte[] PING = "{\"type\":\"ping\"}".getBytes(StandardCharsets.US_ASCII);
+
+    /** It wasn't said which sessions are meant. */
+    private static final int WHICH = -1;
 
     private static final int[] NOBODY = {};
     private static final byte[] NOTHING = {};
@@ -54,6 +62,7 @@ final class HubMachine implements HubPort {
     /** What follows from outputs, for when they are all done. */
     private final ArrayDeque<HubInput> later = new ArrayDeque<>();
 
+    private List<Session> listed = List.of();
     private int lastJob;
     private Effect current = Effect.NONE;
     private Post.Batch batch = new Post.Batch(new byte[0], 0);
@@ -354,6 +363,54 @@ final class HubMachine implements HubPort {
     private void reject(Carrier carrier, ErrorCode code) {
         forget((int) carrier.id());
         effects.add(Effect.text(REJECT, carrier, code.wire(), 0));
+    }
+
+    @Override
+    public int list(String query, int most) {
+        Map<String, String> parameters = ApiCall.parameters(query);
+        listed = SessionQuery.first(hub.sessions(), SessionQuery.wanted(parameters::get, Row::kind), most);
+        return listed.size();
+    }
+
+    @Override
+    public SessionPort listed(int index) {
+        return new Row(listed.get(index));
+    }
+
+    @Override
+    public int kick(String query, double now) {
+        Map<String, String> parameters = ApiCall.parameters(query);
+        Predicate<Session> wanted = SessionQuery.toClose(parameters::get);
+        return wanted == null ? WHICH : end(wanted, CloseCode.KICKED, now).size();
+    }
+
+    private List<Session> end(Predicate<Session> wanted, CloseCode code, double now) {
+        List<Session> found = new ArrayList<>();
+        for (Session session : hub.sessions()) {
+            if (wanted.test(session)) {
+                found.add(session);
+            }
+        }
+        found.forEach(session -> accept(new HubInput.Kick(session.id(), code), now));
+        settle(now);
+        return found;
+    }
+
+    @Override
+    public int revoke(String query, double now) {
+        Map<String, String> parameters = ApiCall.parameters(query);
+        long lasts = SessionQuery.lasts(parameters.get("lasts"));
+        String user = parameters.get("user");
+        String token = parameters.get("jti");
+        if (lasts == 0 || (user == null) == (token == null)) {
+            return WHICH;
+        }
+        Revocation.Kind kind = user == null ? Revocation.Kind.TOKEN : Revocation.Kind.USER;
+        String name = user == null ? Objects.requireNonNullElse(token, "") : user;
+        int before = hub.sessionCount();
+        accept(new HubInput.Revoke(new Revocation(kind, name, (long) now, lasts)), now);
+        settle(now);
+        return before - hub.sessionCount();
     }
 
     @Override

@@ -88,4 +88,24 @@ public interface HubPort extends PostPort {
     int known();
 
     int knownAt(int index);
+
+    /**
+     * Looks for sessions, by public id.
+     *
+     * @param query names and values by turns, each in a line
+     * @return how many are {@link #listed}
+     */
+    int list(String query, int most);
+
+    SessionPort listed(int index);
+
+    /** Ends sessions: one, or all of a user; says how many, or -1 when it is not said which. */
+    int kick(String query, double now);
+
+    /**
+     * Ends sessions by the tokens that they came with, and remembers it.
+     *
+     * @return how many; -1 when it is not said which
+     */
+    int revoke(String query, double now);
 }

@@ -2,6 +2,7 @@
 package dev.longwire.server.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.longwire.core.api.SessionQuery;
 import dev.longwire.core.hub.HubInput;
 import dev.longwire.core.hub.Session;
 import dev.longwire.protocol.CloseCode;
@@ -13,15 +14,11 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.PriorityQueue;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Every session of the server: listed, filtered, paged, and closed. */
 final class Registry {
-
-    /** Whose turn it is on a page: public ids are compared, which stay what they are whoever comes and goes meanwhile. */
-    private static final Comparator<Session> BY_CLIENT = Comparator.comparing(Session::client);
 
     private final Admin admin;
 
@@ -72,44 +69,19 @@ final class Registry {
 
     void list(Exchange exchange) {
         int limit = Admin.limit(exchange);
-        String after = exchange.query("cursor");
-        Predicate<Session> wanted =
-                filter(exchange).and(each -> after == null || each.client().compareTo(after) > 0);
-        admin.gather(loop -> first(loop, wanted, limit + 1), lists -> {
-            List<Entry> all = lists.stream()
-                    .flatMap(List::stream)
-                    .sorted(Comparator.comparing(Entry::client))
-                    .limit(limit + 1)
-                    .toList();
-            Admin.page(exchange, "connections", all, Registry::write, Entry::client);
-        });
-    }
-
-    private static Predicate<Session> filter(Exchange exchange) {
-        String user = exchange.query("user");
-        String client = exchange.query("client");
-        String carrier = exchange.query("carrier");
-        String channel = exchange.query("channel");
-        String token = exchange.query("jti");
-        return session -> (user == null || user.equals(session.principal().user()))
-                && (token == null || token.equals(session.principal().tokenId()))
-                && (client == null || client.equals(session.client()))
-                && (carrier == null || carrier.equals(kind(session)))
-                && (channel == null || session.subscribedTo(channel));
-    }
-
-    /** The first so many by public id; never more are held than asked for. */
-    private static List<Entry> first(Loop loop, Predicate<Session> wanted, int count) {
-        PriorityQueue<Session> kept = new PriorityQueue<>(BY_CLIENT.reversed());
-        for (Session session : loop.hub().sessions()) {
-            if (wanted.test(session)) {
-                kept.add(session);
-                if (kept.size() > count) {
-                    kept.remove();
-                }
-            }
-        }
-        return kept.stream().map(Entry::of).toList();
+        Predicate<Session> wanted = SessionQuery.wanted(exchange::query, Registry::kind);
+        admin.gather(
+                loop -> SessionQuery.first(loop.hub().sessions(), wanted, limit + 1).stream()
+                        .map(Entry::of)
+                        .toList(),
+                lists -> {
+                    List<Entry> all = lists.stream()
+                            .flatMap(List::stream)
+                            .sorted(Comparator.comparing(Entry::client))
+                            .limit(limit + 1)
+                            .toList();
+                    Admin.page(exchange, "connections", all, Registry::write, Entry::client);
+                });
     }
 
     private static void write(JsonGenerator json, Entry entry) throws IOException {
@@ -131,17 +103,13 @@ final class Registry {
         json.writeNumberField("bytes_held", entry.bytesHeld);
     }
 
-    /** Closes one session, or all of a user: whoever asks for neither, or for both, has made a mistake that costs much. */
+    /** Closes one session, or all of a user. */
     void close(Exchange exchange) {
-        String client = exchange.query("client");
-        String user = exchange.query("user");
-        if ((client == null) == (user == null)) {
+        Predicate<Session> wanted = SessionQuery.toClose(exchange::query);
+        if (wanted == null) {
             exchange.refuse(ErrorCode.BAD_REQUEST);
             return;
         }
-        Predicate<Session> wanted = client != null
-                ? session -> client.equals(session.client())
-                : session -> user != null && user.equals(session.principal().user());
         admin.gather(
                 loop -> close(loop, wanted),
                 counts -> Admin.answer(

@@ -3,6 +3,7 @@ package dev.longwire.server.http;
 
 import dev.longwire.core.access.Revocation;
 import dev.longwire.core.access.Revocation.Kind;
+import dev.longwire.core.api.SessionQuery;
 import dev.longwire.core.hub.HubInput;
 import dev.longwire.core.hub.Session;
 import dev.longwire.protocol.CloseCode;
@@ -11,16 +12,12 @@ import dev.longwire.server.loop.Loop;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Takes tokens back: those of a user, one by its id, or a session with the token that it came with. Every loop hears of
  * it, ends what it has, and refuses such tokens from then on; so does each hub that a session on its way arrives at.
  */
 final class Revoking {
-
-    private static final long DAY_MILLIS = 86_400_000;
-    private static final long MOST_MILLIS = 31 * DAY_MILLIS;
 
     private final Admin admin;
 
@@ -32,7 +29,7 @@ final class Revoking {
         String user = exchange.query("user");
         String token = exchange.query("jti");
         String client = exchange.query("client");
-        long lasts = lasts(exchange.query("lasts"));
+        long lasts = SessionQuery.lasts(exchange.query("lasts"));
         int named = (user == null ? 0 : 1) + (token == null ? 0 : 1) + (client == null ? 0 : 1);
         if (named != 1 || lasts == 0) {
             exchange.refuse(ErrorCode.BAD_REQUEST);
@@ -47,15 +44,6 @@ final class Revoking {
 
     private static Revocation revocation(Kind kind, String name, long lasts) {
         return new Revocation(kind, name, System.currentTimeMillis(), lasts);
-    }
-
-    /** How long to remember it, in ms; 0 for what makes no sense. */
-    private static long lasts(@Nullable String text) {
-        if (text == null) {
-            return DAY_MILLIS;
-        }
-        long millis = text.matches("[0-9]{1,12}") ? Long.parseLong(text) : 0;
-        return millis <= MOST_MILLIS ? millis : 0;
     }
 
     /** @param before sessions that have been ended already */
