@@ -4,7 +4,6 @@ package dev.longwire.edge.home;
 import dev.longwire.core.Principal;
 import dev.longwire.core.access.Claims;
 import dev.longwire.core.access.Revocation;
-import dev.longwire.core.api.SessionQuery;
 import dev.longwire.core.hub.Carrier;
 import dev.longwire.core.hub.Hub;
 import dev.longwire.core.hub.HubInput;
@@ -27,8 +26,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Drives one hub. */
@@ -367,8 +364,7 @@ final class HubMachine implements HubPort {
 
     @Override
     public int list(String query, int most) {
-        Map<String, String> parameters = ApiCall.parameters(query);
-        listed = SessionQuery.first(hub.sessions(), SessionQuery.wanted(parameters::get, Row::kind), most);
+        listed = Operators.list(hub.sessions(), query, most);
         return listed.size();
     }
 
@@ -379,36 +375,23 @@ final class HubMachine implements HubPort {
 
     @Override
     public int kick(String query, double now) {
-        Map<String, String> parameters = ApiCall.parameters(query);
-        Predicate<Session> wanted = SessionQuery.toClose(parameters::get);
-        return wanted == null ? WHICH : end(wanted, CloseCode.KICKED, now).size();
-    }
-
-    private List<Session> end(Predicate<Session> wanted, CloseCode code, double now) {
-        List<Session> found = new ArrayList<>();
-        for (Session session : hub.sessions()) {
-            if (wanted.test(session)) {
-                found.add(session);
-            }
+        List<Session> ended = Operators.toClose(hub.sessions(), query);
+        if (ended == null) {
+            return WHICH;
         }
-        found.forEach(session -> accept(new HubInput.Kick(session.id(), code), now));
+        ended.forEach(session -> accept(new HubInput.Kick(session.id(), CloseCode.KICKED), now));
         settle(now);
-        return found;
+        return ended.size();
     }
 
     @Override
     public int revoke(String query, double now) {
-        Map<String, String> parameters = ApiCall.parameters(query);
-        long lasts = SessionQuery.lasts(parameters.get("lasts"));
-        String user = parameters.get("user");
-        String token = parameters.get("jti");
-        if (lasts == 0 || (user == null) == (token == null)) {
+        Revocation revocation = Operators.revocation(query, (long) now);
+        if (revocation == null) {
             return WHICH;
         }
-        Revocation.Kind kind = user == null ? Revocation.Kind.TOKEN : Revocation.Kind.USER;
-        String name = user == null ? Objects.requireNonNullElse(token, "") : user;
         int before = hub.sessionCount();
-        accept(new HubInput.Revoke(new Revocation(kind, name, (long) now, lasts)), now);
+        accept(new HubInput.Revoke(revocation), now);
         settle(now);
         return before - hub.sessionCount();
     }
