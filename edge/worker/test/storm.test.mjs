@@ -10,11 +10,14 @@ import WebSocket from "ws";
 import { Checks, Home } from "./home.mjs";
 
 const LONG = process.env.LONGWIRE_LONG === "true";
-const CLIENTS = LONG ? 60 : 12;
+const CLIENTS = LONG ? 200 : 12;
 const CHANNELS = 3;
-const PUBLISHES = LONG ? 45 : 15;
+const PUBLISHES = LONG ? 10 : 15;
 const ABORTS = LONG ? 20 : 4;
 const KILLS = LONG ? 5 : 2;
+const EVICTIONS = LONG ? 500 : 20;
+/** Between two disasters: long enough for everybody to come back and say something. */
+const PEACE_MS = LONG ? 3_000 : 400;
 const PATIENCE_MS = LONG ? 900_000 : 120_000;
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -60,12 +63,14 @@ try {
 
     let busy = true;
     let evictions = 0;
+    let tries = 0;
     const evicting = (async () => {
-      while (busy) {
-        const [kind, name] = [["HUB", "0"], ["POLL", "1"], ["CHANNEL", names[evictions % CHANNELS]]][evictions % 3];
+      while (busy || evictions < EVICTIONS) {
+        const [kind, name] = [["HUB", "0"], ["POLL", "1"], ["CHANNEL", names[tries % CHANNELS]]][tries % 3];
         const answer = await home.unsafe(`evict?class=${kind}&name=${encodeURIComponent(name)}`).catch(() => null);
-        if (answer === null || kind === "POLL") await pause(5);
-        evictions++;
+        tries++;
+        if (answer?.evicted) evictions++;
+        else await pause(5);
       }
     })();
     const publishing = Promise.all(clients.map(async ({ client, acked }, i) => {
@@ -76,14 +81,17 @@ try {
         await pause(20);
       }
     }));
+    let aborts = 0;
+    let kills = 0;
     const breaking = (async () => {
       for (let i = 0; i < ABORTS + KILLS; i++) {
-        await pause(400);
-        if (i % 3 === 2) {
+        await pause(PEACE_MS);
+        if (i % (ABORTS / KILLS + 1) === ABORTS / KILLS) {
           await home.kill();
           await home.start();
-        } else {
-          await home.unsafe("abort").catch(() => null);
+          kills++;
+        } else if (await home.unsafe("abort").catch(() => null)) {
+          aborts++;
         }
       }
     })();
@@ -116,8 +124,10 @@ try {
       logged += log.length;
     }
     assert.equal(logged, total);
-    await home.logged('"event":"boot"', 21 + ABORTS + KILLS);
-    console.log(`storm: ${total} publishes, ${home.boots()} lives of objects, ${ABORTS} aborts of all, ${KILLS} kills`);
+    assert.deepEqual([aborts, kills], [ABORTS, KILLS]);
+    // As many lives have ended as were counted: each began with a line of its own.
+    await home.logged('"event":"boot"', EVICTIONS + ABORTS + KILLS);
+    console.log(`storm: ${CLIENTS} clients, ${total} publishes, ${home.boots()} lives of objects, ${evictions} evictions, ${aborts} aborts of all, ${kills} kills`);
     for (const { client } of clients) client.close();
   });
 } finally {
