@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { Checks, Client, Home, Poller } from "./home.mjs";
 
-const KEY = "a key that is only for tests, long enough for HS256";
-const OTHER = "another key that is only for tests, and not configured";
+const KEY = "canary-of-a-key-that-is-long-enough-for-HS256";
+const OTHER = "canary-of-another-key-that-is-not-configured";
 const PAGE = "https://app.example";
 const checks = new Checks();
 const base64 = (value) => Buffer.from(typeof value === "string" ? value : JSON.stringify(value)).toString("base64url");

@@ -22,7 +22,7 @@ export class Home {
     mkdirSync(join(this.folder, "store"));
     cpSync(join(worker, "../target/worker/worker.mjs"), join(this.folder, "worker.mjs"));
     cpSync(join(worker, "test/entry.mjs"), join(this.folder, "entry.mjs"));
-    this.bindings = { TICKET_KEY: "only for tests, only for tests, only for tests", LONGWIRE: '{"insecure":true}', ...bindings };
+    this.bindings = { TICKET_KEY: "canary-of-the-key-that-seals-tickets", LONGWIRE: '{"insecure":true}', ...bindings };
     this.port = 0;
     this.output = "";
   }

@@ -27,7 +27,7 @@ final class WebhooksCommandTest {
         Settings settings = new Settings();
         // Nobody may connect there, and nothing that happens here is told.
         settings.set("webhooks.backend.url", "http://127.0.0.1:1/", "test");
-        settings.set("webhooks.backend.secrets", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwAAAAAAAA", "test");
+        settings.set("webhooks.backend.secrets", "whsec_Y2FuYXJ5LW9mLXRoZS13ZWJob29rcy1vZi10ZXN0cw==", "test");
         settings.set("webhooks.backend.events", "user.online", "test");
         server = LongwireServer.start(settings.config()
                 .at("127.0.0.1", 0)

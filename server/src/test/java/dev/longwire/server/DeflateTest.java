@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** permessage-deflate (RFC 7692) on bare sockets: what is agreed, what is compressed, and what becomes of bombs. */
 final class DeflateTest {
 
-    private static final int RSV1 = 0x40;
+    static final int RSV1 = 0x40;
     private static final int FROM = 160;
     private static final String TERMS = "permessage-deflate; server_no_context_takeover; client_no_context_takeover";
     private static final String PING_TEXT = "{\"type\":\"ping\"}";
@@ -62,7 +62,7 @@ final class DeflateTest {
     }
 
     /** What a client makes of a message, with a Deflater of its own. */
-    private static byte[] deflated(byte[] bytes) {
+    static byte[] deflated(byte[] bytes) {
         Deflater deflater = new Deflater(Deflater.BEST_COMPRESSION, true);
         try {
             deflater.setInput(bytes);

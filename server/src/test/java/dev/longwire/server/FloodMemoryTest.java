@@ -48,6 +48,7 @@ final class FloodMemoryTest {
     private static final int PER_ADDRESS = 1_000;
     private static final long WINDOW_MILLIS = 1_000;
     private static final int BRIEFLY_MILLIS = 4_000;
+    private static final byte[] BOMB = DeflateTest.deflated(new byte[8 << 20]);
     private static final byte[] PING = "{\"type\":\"ping\"}".getBytes(StandardCharsets.US_ASCII);
 
     private final List<Peer> open = new ArrayList<>();
@@ -100,6 +101,7 @@ final class FloodMemoryTest {
                 .withSession(session)
                 .withNamespaces(namespaces, 16 << 20)
                 .withGate(new GateLimits(List.of(), List.of(), false, 0, PER_ADDRESS, 0, 0))
+                .withDeflateFrom(4_096)
                 .withDrainMillis(0));
     }
 
@@ -248,6 +250,18 @@ final class FloodMemoryTest {
         assertThat(peer.closed()).isEqualTo(1008);
     }
 
+    /** Eight MiB in eight KiB. */
+    private void bombs(Peer peer) throws IOException {
+        Peer.webSocket(
+                peer,
+                server.port(),
+                Peer.JSON + "\r\nSec-WebSocket-Extensions: permessage-deflate; client_max_window_bits");
+        peer.text("{\"type\":\"connect\",\"id\":1}");
+        peer.expect("connected");
+        peer.rawAnyhow(Peer.masked(Peer.TEXT | DeflateTest.RSV1, BOMB));
+        assertThat(peer.closed()).isEqualTo(1009);
+    }
+
     private void allKinds(int count) throws Exception {
         many(count, this::frames);
         many(count, this::pings);
@@ -255,6 +269,7 @@ final class FloodMemoryTest {
         many(count, this::uniqueChannels);
         many(count, this::headers);
         many(count, this::fragments);
+        many(count, this::bombs);
     }
 
     @Test

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 final class HooksTest {
 
-    private static final String SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwAAAAAAAA";
+    private static final String SECRET = "whsec_Y2FuYXJ5LW9mLXRoZS13ZWJob29rcy1vZi10ZXN0cw==";
 
     @TempDir
     private static Path folder;
