@@ -20,10 +20,10 @@ export function refuse(code: string, { field = "", retryAfterMillis = 0, headers
 }
 
 /** The body, or null when it is longer than allowed. */
-export async function bounded(request: Request, most: number): Promise<Uint8Array<ArrayBuffer> | null> {
+export async function bounded({ body }: Request | Response, most: number): Promise<Uint8Array<ArrayBuffer> | null> {
   const pieces: Uint8Array[] = [];
   let size = 0;
-  for await (const piece of request.body ?? []) {
+  for await (const piece of body ?? []) {
     size += piece.length;
     if (size > most) return null;
     pieces.push(piece);

@@ -144,15 +144,24 @@ export function opens(config: Config, shown: string): string[] | null {
   return found;
 }
 
+/** What was read and found right: an isolate has one environment, and it does not change. */
+const known = new WeakMap<Env, Config>();
+
 export function read(env: Env): Config {
+  let config = known.get(env);
+  if (!config) known.set(env, (config = parsed(env)));
+  return config;
+}
+
+function parsed(env: Env): Config {
   if ((env.TICKET_KEY ?? "").length < 32) throw new Misconfigured("TICKET_KEY");
-  let parsed: unknown;
+  let value: unknown;
   try {
-    parsed = JSON.parse(env.LONGWIRE ?? "{}");
+    value = JSON.parse(env.LONGWIRE ?? "{}");
   } catch {
     throw new Misconfigured("LONGWIRE");
   }
-  const given = fields(parsed, "LONGWIRE", ["*"]);
+  const given = fields(value, "LONGWIRE", ["*"]);
   const settings = settingsOf(given);
   const insecure = given["insecure"] ?? false;
   if (typeof insecure !== "boolean") throw new Misconfigured("LONGWIRE.insecure");

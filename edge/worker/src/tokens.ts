@@ -3,6 +3,7 @@
 import { compactVerify, createRemoteJWKSet, customFetch, errors, importSPKI, type CompactVerifyGetKey, type CryptoKey } from "jose";
 import { Buffer } from "node:buffer";
 import { createHmac, timingSafeEqual } from "node:crypto";
+import { bounded } from "./answers";
 import type { Config, Issuer, Key, Published } from "./config";
 
 const MOST_CHARACTERS = 16 * 1024;
@@ -76,23 +77,18 @@ function publicKey(key: Key): Promise<CryptoKey> {
 }
 
 /** An answer of whoever publishes keys is as long as it may be, and no redirect. */
-async function bounded(url: string, init: RequestInit): Promise<Response> {
+async function fetchBounded(url: string, init: RequestInit): Promise<Response> {
   const answer = await fetch(url, { ...init, redirect: "manual" });
-  let size = 0;
-  const pieces: Uint8Array[] = [];
-  for await (const piece of answer.body ?? []) {
-    size += piece.length;
-    if (size > MOST_KEY_BYTES) throw new errors.JWKSInvalid();
-    pieces.push(piece);
-  }
-  return new Response(new Blob(pieces as Uint8Array<ArrayBuffer>[]), { status: answer.status, headers: answer.headers });
+  const body = await bounded(answer, MOST_KEY_BYTES);
+  if (!body) throw new errors.JWKSInvalid();
+  return new Response(body, { status: answer.status, headers: answer.headers });
 }
 
 function keysOf(issuer: Issuer, { url }: Published): CompactVerifyGetKey {
   const name = `${issuer.issuer} ${url}`;
   let found = fetched.get(name);
   if (!found) {
-    const options = { timeoutDuration: FETCH_MILLIS, cacheMaxAge: REFRESH_MILLIS, cooldownDuration: AGAIN_MILLIS, [customFetch]: bounded };
+    const options = { timeoutDuration: FETCH_MILLIS, cacheMaxAge: REFRESH_MILLIS, cooldownDuration: AGAIN_MILLIS, [customFetch]: fetchBounded };
     fetched.set(name, (found = createRemoteJWKSet(new URL(url), options)));
   }
   return found;
@@ -100,8 +96,8 @@ function keysOf(issuer: Issuer, { url }: Published): CompactVerifyGetKey {
 
 async function signedBy(token: string, key: CryptoKey | CompactVerifyGetKey, algorithms: string[]): Promise<boolean> {
   try {
-    if (typeof key === "function") await compactVerify(token, key, { algorithms });
-    else await compactVerify(token, key, { algorithms });
+    // Both kinds are taken; the declarations have one overload for each.
+    await compactVerify(token, key as CryptoKey, { algorithms });
     return true;
   } catch (failure) {
     if (failure instanceof errors.JWKSMultipleMatchingKeys) {

@@ -165,10 +165,12 @@ final class FloodTest {
                 assertThat(again.expect("error")).containsEntry("name", "rate_limited");
             }
             String moved = resume.replace("\"turn\":5", "\"turn\":6");
-            Peer.Answer attached = post("{\"seq\":1,\"wait\":0,\"frames\":[" + moved + "]}");
+            Peer.Answer attached = Peer.poll(server.port(), "{\"seq\":1,\"wait\":0,\"frames\":[" + moved + "]}");
             assertThat(attached.body()).contains("\"resumed\":true");
-            Peer.Answer polled = post("{\"session\":\"" + session(attached.body())
-                    + "\",\"seq\":2,\"wait\":0,\"frames\":[" + publish(4, "resumed") + "]}");
+            Peer.Answer polled = Peer.poll(
+                    server.port(),
+                    "{\"session\":\"" + Peer.ticket(attached.body()) + "\",\"seq\":2,\"wait\":0,\"frames\":["
+                            + publish(4, "resumed") + "]}");
             assertThat(polled.body()).contains("rate_limited", "retry_after");
         }
     }
@@ -176,13 +178,14 @@ final class FloodTest {
     @Test
     void framesInPolls() throws IOException {
         try (Peer watcher = watcher("polled")) {
-            String session = poller();
+            String session = Peer.poller(server.port());
             StringBuilder frames = new StringBuilder();
             for (int id = 1_000; id < 1_100; id++) {
                 frames.append(frames.isEmpty() ? "" : ",").append(publish(id, "polled"));
             }
-            Peer.Answer answer =
-                    post("{\"session\":\"" + session + "\",\"seq\":2,\"wait\":0,\"frames\":[" + frames + "]}");
+            Peer.Answer answer = Peer.poll(
+                    server.port(),
+                    "{\"session\":\"" + session + "\",\"seq\":2,\"wait\":0,\"frames\":[" + frames + "]}");
             assertThat(answer.status()).isEqualTo(200);
             int accepted = answer.body().split("\"published\"", -1).length - 1;
             int refused = answer.body().split("\"rate_limited\"", -1).length - 1;
@@ -198,10 +201,11 @@ final class FloodTest {
 
     @Test
     void pollsWithoutEnd() throws IOException {
-        String session = poller();
+        String session = Peer.poller(server.port());
         Peer.Answer answer = null;
         for (int seq = 2; seq < 3 * BURST && (answer == null || !answer.body().contains("disconnect")); seq++) {
-            answer = post("{\"session\":\"" + session + "\",\"seq\":" + seq + ",\"wait\":0,\"frames\":[]}");
+            answer = Peer.poll(
+                    server.port(), "{\"session\":\"" + session + "\",\"seq\":" + seq + ",\"wait\":0,\"frames\":[]}");
             assertThat(answer.status()).isEqualTo(200);
         }
         assertThat(answer).isNotNull();
@@ -237,23 +241,6 @@ final class FloodTest {
             assertThat(peer.await("published")).containsEntry("offset", 1L);
         }
         assertThat(hits("channels")).isGreaterThanOrEqualTo(before + 18);
-    }
-
-    private static String poller() throws IOException {
-        return session(post("{\"seq\":1,\"wait\":0,\"frames\":[{\"type\":\"connect\",\"id\":1}]}")
-                .body());
-    }
-
-    private static String session(String body) {
-        int start = body.indexOf("\"session\":\"") + 11;
-        return body.substring(start, body.indexOf('"', start));
-    }
-
-    private static Peer.Answer post(String body) throws IOException {
-        try (Peer peer = new Peer(server.port())) {
-            return peer.ask("POST /v1/poll HTTP/1.1\r\nHost: 127.0.0.1:" + server.port()
-                    + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
-        }
     }
 
     private static long hits(String limit) throws IOException {

@@ -165,6 +165,30 @@ final class Peer implements AutoCloseable {
         return untilItSays("\r\n\r\n");
     }
 
+    /** A request to {@code /v1/poll}. */
+    static String pollRequest(int port, String body) {
+        return "POST /v1/poll HTTP/1.1\r\nHost: 127.0.0.1:" + port
+                + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
+    }
+
+    static Answer poll(int port, String body) throws IOException {
+        try (Peer peer = new Peer(port)) {
+            return peer.ask(pollRequest(port, body));
+        }
+    }
+
+    /** The ticket of a session that polls. */
+    static String poller(int port) throws IOException {
+        return ticket(poll(port, "{\"seq\":1,\"wait\":0,\"frames\":[{\"type\":\"connect\",\"id\":1}]}")
+                .body());
+    }
+
+    /** The ticket in an answer to a poll. */
+    static String ticket(String body) {
+        int start = body.indexOf("\"session\":\"") + 11;
+        return body.substring(start, body.indexOf('"', start));
+    }
+
     /** Reads on until this has come. */
     String untilItSays(String end) throws IOException {
         StringBuilder text = new StringBuilder();

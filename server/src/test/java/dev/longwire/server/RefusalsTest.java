@@ -93,16 +93,21 @@ final class RefusalsTest {
         POLLS {
             @Override
             String answers(Over over) throws IOException {
-                return post(
-                        "{\"session\":\"" + ticket() + "\",\"seq\":2,\"wait\":0,\"frames\":" + over.list(this) + "}");
+                return Peer.poll(
+                                server.port(),
+                                "{\"session\":\"" + Peer.poller(server.port()) + "\",\"seq\":2,\"wait\":0,\"frames\":"
+                                        + over.list(this) + "}")
+                        .body();
             }
         },
         STREAM {
             @Override
             String answers(Over over) throws IOException {
                 try (Peer peer = new Peer(server.port())) {
-                    peer.raw(request("{\"session\":\"" + ticket() + "\",\"seq\":2,\"stream\":true,\"frames\":"
-                            + over.list(this) + "}"));
+                    peer.raw(Peer.pollRequest(
+                            server.port(),
+                            "{\"session\":\"" + Peer.poller(server.port()) + "\",\"seq\":2,\"stream\":true,\"frames\":"
+                                    + over.list(this) + "}"));
                     assertThat(peer.head()).contains("text/event-stream");
                     return peer.untilItSays("\"id\":" + over.lastId() + ",") + peer.untilItSays("\n\n");
                 }
@@ -161,22 +166,5 @@ final class RefusalsTest {
             refused++;
         }
         assertThat(refused).isBetween(1, over.count - 1);
-    }
-
-    private static String request(String body) {
-        return "POST /v1/poll HTTP/1.1\r\nHost: 127.0.0.1:" + server.port()
-                + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
-    }
-
-    private static String post(String body) throws IOException {
-        try (Peer peer = new Peer(server.port())) {
-            return peer.ask(request(body)).body();
-        }
-    }
-
-    private static String ticket() throws IOException {
-        String body = post("{\"seq\":1,\"wait\":0,\"frames\":[{\"type\":\"connect\",\"id\":1}]}");
-        int start = body.indexOf("\"session\":\"") + 11;
-        return body.substring(start, body.indexOf('"', start));
     }
 }

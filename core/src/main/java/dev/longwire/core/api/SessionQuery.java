@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.longwire.core.api;
 
+import dev.longwire.core.access.Revocation;
+import dev.longwire.core.access.Revocation.Kind;
 import dev.longwire.core.hub.Session;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -77,5 +79,19 @@ public final class SessionQuery {
         boolean number = !text.isEmpty() && text.length() <= MOST_DIGITS && BackendRequest.digits(text);
         long millis = number ? Long.parseLong(text) : 0;
         return millis <= MOST_MILLIS ? millis : 0;
+    }
+
+    /** What is revoked from now on, a user or a token; null when it isn't said which one, or for how long makes no sense. */
+    public static @Nullable Revocation revocation(Function<String, @Nullable String> query, long nowMillis) {
+        String user = query.apply("user");
+        String token = query.apply("jti");
+        long lasts = lasts(query.apply("lasts"));
+        if (lasts == 0) {
+            return null;
+        }
+        if (user != null) {
+            return token == null ? new Revocation(Kind.USER, user, nowMillis, lasts) : null;
+        }
+        return token == null ? null : new Revocation(Kind.TOKEN, token, nowMillis, lasts);
     }
 }

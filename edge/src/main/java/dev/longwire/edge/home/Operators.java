@@ -7,7 +7,6 @@ import dev.longwire.core.hub.Session;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -38,15 +37,6 @@ final class Operators {
 
     /** What is to be revoked from now on; null when that isn't said, or for how long makes no sense. */
     static @Nullable Revocation revocation(String query, long nowMillis) {
-        Map<String, String> parameters = ApiCall.parameters(query);
-        long lasts = SessionQuery.lasts(parameters.get("lasts"));
-        String user = parameters.get("user");
-        String token = parameters.get("jti");
-        if (lasts == 0 || (user == null) == (token == null)) {
-            return null;
-        }
-        return user != null
-                ? new Revocation(Revocation.Kind.USER, user, nowMillis, lasts)
-                : new Revocation(Revocation.Kind.TOKEN, Objects.requireNonNullElse(token, ""), nowMillis, lasts);
+        return SessionQuery.revocation(ApiCall.parameters(query)::get, nowMillis);
     }
 }

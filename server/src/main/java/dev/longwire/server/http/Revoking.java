@@ -26,24 +26,22 @@ final class Revoking {
     }
 
     void revoke(Exchange exchange) {
-        String user = exchange.query("user");
-        String token = exchange.query("jti");
         String client = exchange.query("client");
-        long lasts = SessionQuery.lasts(exchange.query("lasts"));
-        int named = (user == null ? 0 : 1) + (token == null ? 0 : 1) + (client == null ? 0 : 1);
-        if (named != 1 || lasts == 0) {
-            exchange.refuse(ErrorCode.BAD_REQUEST);
-        } else if (user != null) {
-            revoke(exchange, revocation(Kind.USER, user, lasts), 0);
-        } else if (token != null) {
-            revoke(exchange, revocation(Kind.TOKEN, token, lasts), 0);
-        } else {
-            end(exchange, Objects.requireNonNull(client), lasts);
+        if (client == null) {
+            Revocation revocation = SessionQuery.revocation(exchange::query, System.currentTimeMillis());
+            if (revocation == null) {
+                exchange.refuse(ErrorCode.BAD_REQUEST);
+            } else {
+                revoke(exchange, revocation, 0);
+            }
+            return;
         }
-    }
-
-    private static Revocation revocation(Kind kind, String name, long lasts) {
-        return new Revocation(kind, name, System.currentTimeMillis(), lasts);
+        long lasts = SessionQuery.lasts(exchange.query("lasts"));
+        if (lasts == 0 || exchange.query("user") != null || exchange.query("jti") != null) {
+            exchange.refuse(ErrorCode.BAD_REQUEST);
+        } else {
+            end(exchange, client, lasts);
+        }
     }
 
     /** @param before sessions that have been ended already */
@@ -73,7 +71,7 @@ final class Revoking {
             if (tokens.isEmpty() || tokens.get(0).isEmpty()) {
                 answer(exchange, tokens.size());
             } else {
-                revoke(exchange, revocation(Kind.TOKEN, tokens.get(0), lasts), 1);
+                revoke(exchange, new Revocation(Kind.TOKEN, tokens.get(0), System.currentTimeMillis(), lasts), 1);
             }
         });
     }
